@@ -1,0 +1,41 @@
+# How this project's own sources are compiled. What reaches a consumer is only C++20 and the include
+# directory (GyreTargets.cmake). Code is for the plain x86-64 (or aarch64) baseline: whoever wants
+# -march=native says so in CMAKE_CXX_FLAGS.
+
+# gyre_warnings: for every target of this project, for none of its users.
+set(GYRE_WARNING_FLAGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+if(GYRE_WERROR)
+  list(APPEND GYRE_WARNING_FLAGS -Werror)
+endif()
+add_library(gyre_warnings INTERFACE)
+target_compile_options(gyre_warnings INTERFACE ${GYRE_WARNING_FLAGS})
+
+# gyre_sanitize: for every target but the model checker's.
+add_library(gyre_sanitize INTERFACE)
+if(GYRE_SANITIZE)
+  target_compile_options(gyre_sanitize INTERFACE
+    -fsanitize=${GYRE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(gyre_sanitize INTERFACE -fsanitize=${GYRE_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC's manual: sanitizers make these warnings see what is not there. The release build, which
+    # has them on, looks for the true ones.
+    target_compile_options(gyre_sanitize INTERFACE
+      -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict)
+  endif()
+endif()
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+  endif()
+  find_program(GYRE_CCACHE ccache)
+  mark_as_advanced(GYRE_CCACHE)
+  if(GYRE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+    # Paths below the checkout are hashed as relative ones, so that a fresh clone finds what another
+    # has compiled.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+      env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${GYRE_CCACHE}")
+  endif()
+endif()

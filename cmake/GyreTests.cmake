@@ -1,0 +1,39 @@
+# gyre_test_suite(<target> <folder> LABEL <label> [PROCESSORS <n>] [WITHOUT_SANITIZERS])
+#
+# One GoogleTest program of every .cpp below the folder; nothing where there is none. Its tests are
+# called <target>.<Suite>.<Name>, so `./dev test unit_ring` runs one program. PROCESSORS are the
+# cores that each test keeps busy, for suites that are slowed down when they share them.
+function(gyre_test_suite target folder)
+  cmake_parse_arguments(PARSE_ARGV 2 arg WITHOUT_SANITIZERS "LABEL;PROCESSORS" "")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  if(NOT arg_PROCESSORS)
+    set(arg_PROCESSORS 1)
+  endif()
+
+  add_executable(${target} ${sources})
+  if(arg_WITHOUT_SANITIZERS AND GYRE_SANITIZE)
+    message(FATAL_ERROR "${target} cannot be built with GYRE_SANITIZE")
+  endif()
+  target_compile_definitions(${target} PRIVATE
+    GYRE_TEST_DATA_DIR="${folder}/data"
+    GYRE_BINARY_DIR="${CMAKE_BINARY_DIR}/bin"
+    GYRE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_include_directories(${target} PRIVATE
+    "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/examples")
+  target_link_libraries(${target} PRIVATE gyre GTest::gmock GTest::gtest GTest::gtest_main)
+  gyre_own(${target})
+  gtest_discover_tests(${target}
+    TEST_PREFIX "${target}."
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${arg_LABEL} TIMEOUT 120 PROCESSORS ${arg_PROCESSORS})
+endfunction()
+
+# gyre_skipped_test(<name> <label> <reason>): stands in for a test that cannot run here, and says why.
+function(gyre_skipped_test name label reason)
+  add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "SKIPPED: ${reason}")
+  set_tests_properties(${name} PROPERTIES LABELS ${label} SKIP_REGULAR_EXPRESSION "^SKIPPED: ")
+endfunction()

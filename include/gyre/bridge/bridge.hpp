@@ -1,0 +1,134 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <gyre/core/dead_letter.hpp>
+#include <gyre/core/spin_lock.hpp>
+#include <gyre/core/uuid.hpp>
+#include <gyre/port/client_port.hpp>
+#include <gyre/queue/named_queue.hpp>
+#include <gyre/queue/queue_link.hpp>
+
+namespace gyre {
+
+class bridge_service;
+
+/// Moves messages between a kernel's two named queues and its rings. No thread of its own stands in
+/// the way: a sender hands its message on to the ring itself, a waiting receiver takes replies from
+/// the ring itself. Only when nobody is awake to do it (a receiver sleeps, or the ring was full) the
+/// runtime's `bridge_service` does.
+///
+/// Nothing is lost on the way: a message that the rings have no room for stays in its queue, in
+/// order; a reply that the response queue has no room for stays in the ring, and then holds up the
+/// requests. A failure (a rejection, an exception, unreadable bytes) is a dead letter with its
+/// reason, for a queue carries values alone.
+///
+/// Thread-safe. The request side runs under the request queue's lock, the reply side under
+/// `pump_lock_`; they meet in the rows of `in_flight_`, each written by one side at a time.
+/// *Memory ordering*: a row is handed over by its `correlation`: stored with release by the request
+/// side before the message is published, and by the reply side when it is done with the row.
+class bridge : public std::enable_shared_from_this<bridge> {
+ public:
+  /// What a bridge is made of.
+  struct parts {
+    port_host* host = nullptr;             ///< The kernel; outlives the bridge.
+    message_entry const* entry = nullptr;  ///< The request's type.
+    std::uint16_t port = 0;                ///< The bridge's row among the kernel's ports.
+    std::uint64_t window = 0;              ///< Messages in the rings at once; a power of two.
+    memory_block replies;                  ///< `bytes_needed` for the reply ring.
+    std::shared_ptr<named_queue> requests;
+    std::shared_ptr<named_queue> responses;
+    std::shared_ptr<dead_letter_box> dead_letters;
+    bridge_service* service = nullptr;     ///< Outlives the bridge.
+  };
+
+  [[nodiscard]] static ring_geometry reply_geometry(message_entry const& entry,
+                                                    std::uint64_t window) noexcept;
+  /// Bytes that a bridge allocates beside its reply ring.
+  [[nodiscard]] static std::uint64_t bytes_beside(message_entry const& entry,
+                                                  std::uint64_t window) noexcept;
+
+  explicit bridge(parts p);
+  bridge(bridge const&) = delete;
+  bridge& operator=(bridge const&) = delete;
+
+  /// Attaches both queues. Once, after the port's row is in place.
+  [[nodiscard]] result<void> connect();
+  /// Detaches them; no message moves afterwards.
+  void disconnect() noexcept;
+
+  /// Moves what can be moved now, both ways. Any thread; true if anything moved.
+  bool pump() noexcept;
+  /// Whether somebody sleeps or waits on the other side of it.
+  [[nodiscard]] bool needs_pump() const noexcept {
+    return requests_->needs_pump() || responses_->needs_pump();
+  }
+  /// Messages handed to the rings, and those of them not answered yet.
+  [[nodiscard]] std::uint64_t sent() const noexcept {
+    return sent_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t answered() const noexcept {
+    return answered_.load(std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] port_view<cpu_codec> view() noexcept;
+  [[nodiscard]] gate::visitor const& visitor() const noexcept { return visitor_; }
+  [[nodiscard]] std::shared_ptr<named_queue> const& requests() const noexcept { return requests_; }
+  [[nodiscard]] std::shared_ptr<named_queue> const& responses() const noexcept {
+    return responses_;
+  }
+
+ private:
+  class request_link;
+  class response_link;
+
+  /// A message in the rings. `correlation` 0: the row is free.
+  struct row {
+    std::atomic<std::uint64_t> correlation{0};
+    uuid id{};
+    std::uint64_t actor = 0;
+  };
+
+  bool take(message_info const& info, std::span<std::byte const> bytes) noexcept;
+  bool pump_replies() noexcept;
+  bool deliver(message_view const& reply, row const& sent) noexcept;
+  void bury(message_view const& reply, row const& sent) noexcept;
+  void arm() noexcept;
+
+  // Never changed.
+  port_host& host_;
+  message_entry const& entry_;
+  std::uint16_t const port_;
+  std::shared_ptr<named_queue> const requests_;
+  std::shared_ptr<named_queue> const responses_;
+  std::shared_ptr<dead_letter_box> const dead_letters_;
+  bridge_service& service_;
+  memory_block const slots_;
+  ring<cpu_codec> ring_{};
+
+  // Written by the request side, under the request queue's lock.
+  alignas(cache_line) std::uint64_t next_ = 1;
+  local_clock clock_{};
+  gate::visitor visitor_;
+  std::atomic<std::uint64_t> sent_{0};
+
+  // Written by the reply side, under `pump_lock_`.
+  alignas(cache_line) spin_lock pump_lock_;
+  ring_reader<cpu_codec> replies_;
+  std::vector<std::byte> gather_;
+  std::vector<std::byte> encoded_;
+  std::atomic<std::uint64_t> answered_{0};
+
+  // Rows go from side to side.
+  std::vector<row> in_flight_;
+
+  // Written by shards.
+  ring_words<> words_;
+};
+
+}  // namespace gyre

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <gyre/core/error.hpp>
+
+namespace gyre {
+
+/// What a full ring or queue does with one message more.
+enum class overflow_policy : std::uint8_t {
+  block,        ///< Wait for room until the deadline, then `timed_out`. Never drops.
+  reject,       ///< Keep what is there; the sender is told `full`.
+  drop_oldest,  ///< Drop the oldest of the lowest priority present, and enqueue.
+  drop_newest,  ///< Keep what is there, drop this one; the sender is told `dropped`.
+};
+
+[[nodiscard]] std::string_view to_string(overflow_policy policy) noexcept;
+
+/// Where ring kernels run.
+enum class engine_kind : std::uint8_t {
+  automatic,  ///< cuda if one is built and found, else cpu.
+  cpu,        ///< Threads; always there.
+  cuda,       ///< A persistent kernel on one GPU.
+};
+
+[[nodiscard]] std::string_view to_string(engine_kind kind) noexcept;
+
+/// An option's least and greatest value.
+struct bounds {
+  std::uint64_t least = 0;
+  std::uint64_t greatest = 0;
+};
+
+/// Every bound in one place; `validate` and the documentation read these.
+namespace limits {
+inline constexpr bounds launch_queue_capacity{16, 1'048'576};  ///< and a power of two
+inline constexpr bounds launch_deduplication_window{16, 1024};
+inline constexpr bounds launch_actors{1, 1ULL << 32};
+inline constexpr bounds launch_ports{1, 4096};
+inline constexpr bounds port_window{1, 65'536};
+inline constexpr bounds queue_capacity{16, 1'048'576};
+inline constexpr std::uint64_t least_deduplication_window = 16;  ///< greatest: 4 × capacity
+inline constexpr std::size_t greatest_payload = 65'536;          ///< bytes of one message
+inline constexpr std::size_t greatest_id = 256;                  ///< bytes of a kernel id or name
+}  // namespace limits
+
+/// How a ring kernel is launched. Checked as a whole before anything is allocated.
+struct launch_options {
+  /// Messages that fit the kernel's inbox (each shard's) and its named queues. 16 … 1,048,576, a
+  /// power of two. A message larger than one slot takes several.
+  std::uint64_t queue_capacity = 4096;
+  /// Message ids that the kernel's request queue remembers. 16 … 1024.
+  std::uint64_t deduplication_window = 1024;
+  /// What a full request queue does; for asks and tells straight into the rings, `block` waits
+  /// until the deadline and every other policy refuses at once.
+  overflow_policy overflow = overflow_policy::block;
+  /// The request queue hands out higher priorities first.
+  bool priority = false;
+  /// Workers; an actor lives on one of them. 0: the engine's choice.
+  std::uint32_t shards = 0;
+  /// Lanes per shard. 0: the engine's choice (cpu: 1).
+  std::uint32_t lanes = 0;
+  /// Actors, with the dense ids 0 … actors-1. 1 … 2^32.
+  std::uint64_t actors = 1;
+  /// Client ends that may be open at once. 1 … 4096.
+  std::uint32_t ports = 64;
+  /// cpu engine: shard i is pinned to core `pin[i % pin.size()]`; empty: not pinned.
+  std::vector<int> pin{};
+  /// cpu engine: how long an idle shard polls before it parks. Zero parks at once.
+  std::chrono::nanoseconds spin = std::chrono::microseconds(200);
+  /// Whether the kernel writes its telemetry block from the start.
+  bool telemetry = true;
+
+  /// 4096 messages, window 1024, block: the defaults.
+  [[nodiscard]] static launch_options production() { return {}; }
+  /// 256 messages, window 256, reject.
+  [[nodiscard]] static launch_options low_latency();
+  /// 16384 messages, window 1024, block.
+  [[nodiscard]] static launch_options high_throughput();
+};
+
+/// How a named queue is made.
+struct queue_options {
+  /// Messages that it holds. 16 … 1,048,576; rounded up to a power of two.
+  std::uint64_t capacity = 1024;
+  /// Whether a message id seen within the window is refused as `duplicate`.
+  bool deduplication = true;
+  /// Message ids remembered, in arrival order. 16 … 4 × capacity; not checked when off.
+  std::uint64_t deduplication_window = 256;
+  /// The age at which a message is no longer handed out; none: never.
+  std::optional<std::chrono::nanoseconds> time_to_live = std::chrono::seconds(30);
+  /// With `block`: the longest wait of a send that names no deadline; none: for ever.
+  std::optional<std::chrono::nanoseconds> block_timeout = std::chrono::seconds(5);
+  overflow_policy overflow = overflow_policy::block;
+  /// Higher priorities first, in order of arrival within one.
+  bool priority = false;
+};
+
+/// How a runtime is made.
+struct runtime_options {
+  engine_kind engine = engine_kind::automatic;
+  /// Dead letters kept for `dead_letters()`; the oldest make room. All are counted. 0 keeps none.
+  std::size_t dead_letters = 256;
+  /// Device buffers that may live at once. 1 … 16,777,215; 24 bytes each.
+  std::uint32_t buffers = 4096;
+};
+
+/// How a port is opened.
+struct port_options {
+  /// Asks that may be in flight. 1 … 65,536; rounded up to a power of two.
+  std::uint64_t window = 64;
+};
+
+/// `invalid_option` naming the option, the value and the bounds, or nothing wrong. What only the
+/// engine knows (shards, lanes, cores) is checked by the engine.
+[[nodiscard]] result<void> validate(launch_options const& options);
+[[nodiscard]] result<void> validate(queue_options const& options);
+[[nodiscard]] result<void> validate(port_options const& options);
+
+/// A kernel id or queue name: 1 … 256 bytes, no control characters.
+[[nodiscard]] result<void> validate_name(std::string_view what, std::string_view name);
+
+}  // namespace gyre

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <gyre/core/platform.hpp>
+
+namespace gyre {
+
+/// A message type inside Gyre: a hash of its name, so that host and device, and two builds, agree.
+using type_id = std::uint64_t;
+
+namespace detail {
+
+template <class T>
+[[nodiscard]] constexpr std::string_view raw_type_name() noexcept {
+  return __PRETTY_FUNCTION__;
+}
+
+/// The compiler's own spelling of the type, with its namespaces: what `raw_type_name` says of it,
+/// less the frame, which is measured on a type whose name is known.
+template <class T>
+[[nodiscard]] constexpr std::string_view spelled_name() noexcept {
+  constexpr std::string_view probe = raw_type_name<double>();
+  constexpr std::size_t prefix = probe.find("double");
+  constexpr std::size_t suffix = probe.size() - prefix - std::string_view("double").size();
+  constexpr std::string_view raw = raw_type_name<T>();
+  return raw.substr(prefix, raw.size() - prefix - suffix);
+}
+
+/// FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/).
+[[nodiscard]] constexpr std::uint64_t fnv1a(std::string_view text) noexcept {
+  std::uint64_t h = 0xCBF29CE484222325ULL;
+  for (char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  return h;
+}
+
+}  // namespace detail
+
+/// The type's name: its own `static constexpr std::string_view gyre_name` if it states one (for a
+/// name that outlives a rename, or an alias shared with another language), else the spelled name
+/// without its namespaces.
+template <class T>
+[[nodiscard]] constexpr std::string_view type_name() noexcept {
+  if constexpr (requires { std::string_view(T::gyre_name); }) {
+    return T::gyre_name;
+  } else {
+    constexpr std::string_view full = detail::spelled_name<T>();
+    constexpr std::size_t template_at = full.find('<');
+    constexpr std::size_t colon = full.substr(0, template_at).rfind("::");
+    return colon == std::string_view::npos ? full : full.substr(colon + 2);
+  }
+}
+
+/// `type_name` hashed at compile time. Never 0, which stands for "no type".
+template <class T>
+inline constexpr type_id type_id_of = detail::fnv1a(type_name<T>()) | 1U;
+
+}  // namespace gyre

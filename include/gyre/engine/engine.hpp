@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <gyre/core/deadline.hpp>
+#include <gyre/core/dead_letter.hpp>
+#include <gyre/core/error.hpp>
+#include <gyre/core/options.hpp>
+#include <gyre/engine/image.hpp>
+#include <gyre/engine/memory.hpp>
+
+namespace gyre {
+
+/// What an engine can say of itself and its machine.
+struct engine_report {
+  engine_kind kind = engine_kind::cpu;
+  bool built = false;         ///< This build has it.
+  bool found = false;         ///< This machine has what it needs.
+  std::string detail;         ///< The device, or why it is not there.
+  std::uint32_t greatest_shards = 0;
+  std::uint32_t greatest_lanes = 0;
+};
+
+/// What a running kernel tells the host, beyond its counters. Called from the engine's threads.
+class kernel_listener {
+ public:
+  virtual ~kernel_listener() = default;
+  /// A message was counted as a dead letter.
+  virtual void buried(drop_reason reason, envelope const& head) noexcept = 0;
+  /// A handler threw while it handled this message; `what` is the exception's text.
+  virtual void threw(envelope const& head, std::string_view what) noexcept = 0;
+};
+
+/// A kernel that lives on an engine, from `engine::start` to its destructor.
+class resident_kernel {
+ public:
+  virtual ~resident_kernel() = default;
+  /// Has the shards look at the control words, wherever they wait.
+  virtual void wake() noexcept = 0;
+  /// After `kernel_command::stop`: waits until every shard has left its loop. False if the deadline
+  /// passed first; the kernel's memory must then stay, for a shard may still use it.
+  [[nodiscard]] virtual bool join(deadline until) noexcept = 0;
+};
+
+/// Where ring kernels run: memory, launch, stop, health. Thread-safe.
+class engine {
+ public:
+  virtual ~engine() = default;
+  [[nodiscard]] virtual engine_report report() const = 0;
+  /// Fills in what the options leave to the engine, and refuses what it cannot do
+  /// (`invalid_option`, `unsupported`). Allocates nothing.
+  [[nodiscard]] virtual result<launch_options> settle(launch_options options) const = 0;
+  /// Zeroed memory that both sides see; `no_memory` naming the size.
+  [[nodiscard]] virtual result<memory_block> allocate(std::uint64_t bytes) = 0;
+  /// Makes the kernel resident. Returns once every shard is in its loop.
+  [[nodiscard]] virtual result<std::unique_ptr<resident_kernel>> start(
+      kernel_image const& image, kernel_view<cpu_codec> const& kernel,
+      launch_options const& options, kernel_listener& listener) = 0;
+};
+
+/// What is known of an engine kind, whether or not it can be used.
+[[nodiscard]] engine_report report_on(engine_kind kind);
+
+}  // namespace gyre

@@ -1,0 +1,7 @@
+#pragma once
+
+/// \file
+/// All of Gyre's host side. A file that only defines messages and actors needs
+/// `<gyre/kernel/handles.hpp>` alone.
+
+#include <gyre/runtime/runtime.hpp>

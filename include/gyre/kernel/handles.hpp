@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <gyre/core/platform.hpp>
+#include <gyre/core/type_name.hpp>
+
+namespace gyre {
+
+namespace detail {
+
+/// Whether no two of the types have the same id.
+template <class... Messages>
+[[nodiscard]] constexpr bool distinct_type_ids() noexcept {
+  constexpr std::size_t n = sizeof...(Messages);
+  type_id const ids[n + 1] = {type_id_of<Messages>..., 0};
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = i + 1; j < n; ++j) {
+      if (ids[i] == ids[j]) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace detail
+
+/// The messages that an actor understands: `using handles = gyre::handles<deposit, withdraw>;`.
+/// Anything else sent to it does not compile.
+template <class... Messages>
+struct handles {
+  static constexpr std::size_t size = sizeof...(Messages);
+  static_assert(size > 0, "an actor handles at least one message");
+  static_assert(detail::distinct_type_ids<Messages...>(),
+                "two messages of this actor have the same name: give one a gyre_name of its own");
+
+  template <class Message>
+  static constexpr bool contains = (std::is_same_v<Message, Messages> || ...);
+};
+
+/// A typed address: `self.tell(gyre::actor<account>{43}, deposit{5})`. A plain value; it can travel
+/// in messages.
+template <class Actor>
+struct actor {
+  std::uint64_t id = 0;
+};
+
+/// How wide a handler runs on the device; on the cpu engine there is one lane.
+enum class width : std::uint8_t {
+  lane,   ///< One thread; up to 32 actors side by side in a warp. The default.
+  warp,   ///< The 32 lanes of a warp work on one message.
+  block,  ///< All lanes of the block work on one message.
+};
+
+/// A handler's refusal: a code and a detail of its own, for the asker.
+struct rejection {
+  std::uint32_t code = 0;
+  std::int64_t detail = 0;
+};
+
+/// What a handler returns that may refuse: a value or a `rejection`.
+template <class Value>
+class reply {
+ public:
+  using value_type = Value;
+
+  GYRE_FN constexpr reply(Value const& value) noexcept : value_(value), ok_(true) {}
+  GYRE_FN constexpr reply(rejection refusal) noexcept : refusal_(refusal) {}
+
+  [[nodiscard]] GYRE_FN constexpr bool ok() const noexcept { return ok_; }
+  [[nodiscard]] GYRE_FN constexpr Value const& value() const noexcept { return value_; }
+  [[nodiscard]] GYRE_FN constexpr rejection refusal() const noexcept { return refusal_; }
+
+ private:
+  Value value_{};
+  rejection refusal_{};
+  bool ok_ = false;
+};
+
+/// A handler that returns nothing but may refuse.
+template <>
+class reply<void> {
+ public:
+  using value_type = void;
+
+  GYRE_FN constexpr reply() noexcept : ok_(true) {}
+  GYRE_FN constexpr reply(rejection refusal) noexcept : refusal_(refusal) {}
+
+  [[nodiscard]] GYRE_FN constexpr bool ok() const noexcept { return ok_; }
+  [[nodiscard]] GYRE_FN constexpr rejection refusal() const noexcept { return refusal_; }
+
+ private:
+  rejection refusal_{};
+  bool ok_ = false;
+};
+
+namespace detail {
+
+template <class T>
+struct reply_value {
+  using type = T;
+};
+template <class T>
+struct reply_value<reply<T>> {
+  using type = T;
+};
+
+template <class T>
+inline constexpr bool is_reply = false;
+template <class T>
+inline constexpr bool is_reply<reply<T>> = true;
+
+}  // namespace detail
+
+}  // namespace gyre

@@ -1,0 +1,291 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <gyre/kernel/context.hpp>
+#include <gyre/kernel/handles.hpp>
+#include <gyre/kernel/payload.hpp>
+#include <gyre/kernel/view.hpp>
+
+namespace gyre {
+
+/// The ring kernel: one shard's loop. Takes envelopes from the inbox, runs handlers, puts replies
+/// into the askers' rings, until it is told to stop. The same source on every engine; `Env` brings
+/// what differs:
+///
+/// | `Env::`          |                                                                   |
+/// | ---------------- | ----------------------------------------------------------------- |
+/// | `codec`          | how the rings are tagged                                          |
+/// | `lanes, lane`    | how many run a handler together                                   |
+/// | `idle(since, f)` | a step of waiting; `f` says whether there is something to do      |
+/// | `ring_bell(b)`   | wakes a client                                                    |
+/// | `tell(…)`        | sends from a handler                                              |
+/// | `guard(f, head)` | runs a handler; false if it threw                                 |
+/// | `bury(…)`        | tells the host about a dead letter, beyond counting it            |
+///
+/// One thread, or one block, runs it. *Memory ordering*: a message is read after the acquire of its
+/// tag; its effects on the actor are seen by the next message to that actor because both are
+/// handled here; a reply is published with release.
+template <class Actor, class Env>
+class shard_loop {
+ public:
+  using codec = typename Env::codec;
+  /// Messages handled between two looks at the control words and the clock.
+  static constexpr std::uint64_t batch = 64;
+
+  GYRE_FN shard_loop(kernel_view<codec> const& kernel, std::uint32_t shard, Env& env) noexcept
+      : kernel_(kernel),
+        shard_(kernel.shards[shard]),
+        env_(env),
+        inbox_(shard_.inbox, shard_.scratch, shard_.scratch_bytes),
+        telemetry_(shard_.telemetry),
+        index_(shard) {}
+
+  /// Returns when the host says stop. What is in the inbox then stays there.
+  GYRE_FN void run() noexcept {
+    read_clock();
+    for (;;) {
+      kernel_command const command =
+          kernel_.control->command.load(platform::memory_order_acquire);
+      if (command == kernel_command::stop) break;
+      obey_telemetry();
+      enter(command == kernel_command::run ? shard_phase::running : shard_phase::paused);
+      if (command == kernel_command::run && turn()) continue;
+      inbox_.post();
+      env_.idle(now_, [&] { return something_to_do(command); });
+      read_clock();
+    }
+    inbox_.post();
+    enter(shard_phase::stopped);
+  }
+
+ private:
+  /// Handles up to a batch. False if there was nothing.
+  GYRE_FN bool turn() noexcept {
+    message_view message;
+    std::uint64_t n = 0;
+    while (n < batch && inbox_.peek(message)) {
+      // The inbox was empty at the last reading, so nothing here was sent before it: this mends
+      // the stamp of a client that has not looked at its clock for long.
+      if (was_idle_ && message.head.time < clock_.last().word) {
+        message.head.time = clock_.last().word;
+      }
+      clock_.observe({message.head.time});
+      dispatch(message, static_cast<typename Actor::handles*>(nullptr));
+      inbox_.pop(message);
+      add(shard_.words->taken, message.slots);
+      ++n;
+    }
+    was_idle_ = n == 0;
+    if (n == 0) return false;
+    env_.busy();
+    since_reading_ += n;
+    // A full batch reads the clock once; a shorter one means that the inbox ran dry.
+    if (telemetry_on_) {
+      std::uint64_t const before = now_;
+      read_clock();
+      telemetry_.record(since_reading_, now_ - before, message.head.time);
+    } else if (n == batch) {
+      read_clock();
+    }
+    since_reading_ = 0;
+    return true;
+  }
+
+  /// Finds the message's type in the actor's list; unknown ones are answered or buried.
+  template <class... Messages>
+  GYRE_FN void dispatch(message_view const& message, handles<Messages...>*) noexcept {
+    bool const found = ((message.head.type == type_id_of<Messages>
+                             ? (deliver<Messages>(message), true)
+                             : false) ||
+                        ...);
+    if (!found) fail(message.head, errc::unknown_message, drop_reason::unknown_message);
+  }
+
+  template <class Message>
+  GYRE_FN void deliver(message_view const& message) noexcept {
+    std::uint64_t const place = kernel_.place(message.head.actor);
+    if (message.head.actor >= kernel_.actors || place >= shard_.actor_count) {
+      fail(message.head, errc::no_such_actor, drop_reason::no_such_actor);
+      return;
+    }
+    Actor& state = static_cast<Actor*>(shard_.actors)[place];
+    if constexpr (payload<Message>::raw) {
+      // The usual case: the message is read where it lies.
+      if (message.head.kind == message_kind::raw && message.head.length == sizeof(Message)) {
+        handle(state, *reinterpret_cast<Message const*>(message.payload), message.head);
+        return;
+      }
+    }
+    Message copy{};
+    if (!payload<Message>::unpack({message.payload, message.head.length},
+                                  message.head.kind == message_kind::raw, copy)) {
+      fail(message.head, errc::malformed, drop_reason::malformed);
+      return;
+    }
+    handle(state, copy, message.head);
+  }
+
+  template <class Message>
+  GYRE_FN void handle(Actor& state, Message const& message, envelope const& head) noexcept {
+    using returned = detail::handler_result<Actor, Message>;
+    context<Actor, Env> self(kernel_, env_, head, index_, clock_.tick().word);
+    add(shard_.words->handled, 1);
+    if constexpr (std::is_void_v<returned>) {
+      if (!env_.guard([&] { state.on(message, self); }, head)) return failed(head);
+      answer_nothing(head);
+    } else {
+      // Filled by the handler; `guard` says whether it was.
+      slot_for<returned> out;
+      if (!env_.guard([&] { out.put(state.on(message, self)); }, head)) return failed(head);
+      answer(head, out.get());
+    }
+  }
+
+  /// Room for a result without asking it to be default constructible.
+  template <class T>
+  union slot_for {
+    GYRE_FN slot_for() noexcept {}
+    GYRE_FN ~slot_for() {}
+    GYRE_FN void put(T&& value) noexcept { new (&value_) T(static_cast<T&&>(value)); }
+    GYRE_FN T const& get() const noexcept { return value_; }
+
+   private:
+    static_assert(std::is_trivially_destructible_v<T>,
+                  "a reply is trivially destructible: it is made where the kernel runs");
+    T value_;
+  };
+
+  template <class Value>
+  GYRE_FN void answer(envelope const& head, Value const& value) noexcept {
+    if constexpr (detail::is_reply<Value>) {
+      if (!value.ok()) {
+        add(shard_.words->refused, 1);
+        fail(head, errc::rejected, drop_reason::rejected, value.refusal());
+      } else if constexpr (std::is_void_v<typename Value::value_type>) {
+        answer_nothing(head);
+      } else {
+        answer(head, value.value());
+      }
+    } else {
+      if (head.port == no_port) return;
+      using form = payload<Value>;
+      std::size_t const length = form::size(value);
+      if (length > form::greatest) {
+        fail(head, errc::too_large, drop_reason::malformed);
+        return;
+      }
+      send(head, form::raw ? message_kind::raw_reply : message_kind::wire_reply,
+           type_id_of<Value>, length, [&](std::byte* out) { form::pack(value, out); });
+    }
+  }
+
+  GYRE_FN void answer_nothing(envelope const& head) noexcept {
+    if (head.port != no_port) {
+      send(head, message_kind::raw_reply, 0, 0, [](std::byte*) {});
+    }
+  }
+
+  GYRE_FN void failed(envelope const& head) noexcept {
+    add(shard_.words->refused, 1);
+    fail(head, errc::handler_failed, drop_reason::handler_failed);
+  }
+
+  /// Answers with a failure, or buries the message if nobody waits for an answer.
+  GYRE_FN void fail(envelope const& head, errc code, drop_reason reason,
+                    rejection refusal = {}) noexcept {
+    if (telemetry_on_) telemetry_.note_error(static_cast<std::uint32_t>(code), head.type);
+    if (head.port == no_port) {
+      add(shard_.words->dropped[static_cast<std::size_t>(reason)], 1);
+      env_.bury(reason, head);
+      return;
+    }
+    failure_reply const why{static_cast<std::uint32_t>(code), refusal.code, refusal.detail};
+    send(head, message_kind::failure, head.type, sizeof why,
+         [&](std::byte* out) { std::memcpy(out, &why, sizeof why); });
+  }
+
+  /// Publishes a reply in its asker's ring. The ask has reserved the room.
+  template <class Fill>
+  GYRE_FN void send(envelope const& to, message_kind kind, type_id type, std::size_t length,
+                    Fill&& fill) noexcept {
+    if (to.port >= kernel_.port_count) return;
+    port_view<codec> const& port = kernel_.ports[to.port];
+    envelope head;
+    head.actor = to.actor;
+    head.correlation = to.correlation;
+    head.time = clock_.tick().word;
+    head.type = type;
+    head.length = static_cast<std::uint32_t>(length);
+    head.port = to.port;
+    head.priority = to.priority;
+    head.kind = kind;
+    add(shard_.words->answered, 1);
+    if (kernel_.shard_count == 1) {
+      put(ring_writer<codec, writers::one>(port.replies), head, fill);
+    } else {
+      put(ring_writer<codec, writers::many>(port.replies), head, fill);
+    }
+    env_.ring_bell(port.bell);
+  }
+
+  template <class Writer, class Fill>
+  GYRE_FN void put(Writer const& writer, envelope const& head, Fill&& fill) noexcept {
+    std::uint64_t const at = writer.reserve_promised(writer.target().slots_for(head.length));
+    if (writer.target().in_place(head.length)) [[likely]] {
+      writer.write_in_place(at, head, fill);
+    } else {
+      env_.with_scratch(head.length, [&](std::byte* scratch) {
+        fill(scratch);
+        writer.write(at, head, scratch);
+      });
+    }
+  }
+
+  GYRE_FN bool something_to_do(kernel_command current) const noexcept {
+    return (current == kernel_command::run && inbox_.ready()) ||
+           kernel_.control->command.load(platform::memory_order_acquire) != current ||
+           kernel_.control->telemetry_epoch.load(platform::memory_order_acquire) != epoch_;
+  }
+
+  GYRE_FN void obey_telemetry() noexcept {
+    auto const& control = *kernel_.control;
+    telemetry_on_ = control.telemetry_on.load(platform::memory_order_relaxed) != 0;
+    std::uint64_t const epoch = control.telemetry_epoch.load(platform::memory_order_acquire);
+    if (epoch != epoch_) {
+      epoch_ = epoch;
+      telemetry_.reset(epoch);
+    }
+  }
+
+  GYRE_FN void enter(shard_phase phase) noexcept {
+    if (phase_ == phase) return;
+    phase_ = phase;
+    shard_.words->phase.store(phase, platform::memory_order_release);
+  }
+
+  GYRE_FN void read_clock() noexcept {
+    now_ = platform::clock_ns();
+    clock_.refresh(static_cast<std::uint64_t>(static_cast<std::int64_t>(now_) +
+                                              kernel_.wall_offset_ns) /
+                   1000);
+  }
+
+  kernel_view<codec> const kernel_;
+  shard_view<codec> const& shard_;
+  Env& env_;
+  ring_reader<codec> inbox_;
+  telemetry_writer telemetry_;
+  local_clock clock_{};
+  std::uint64_t now_ = 0;
+  std::uint64_t since_reading_ = 0;
+  std::uint64_t epoch_ = 0;
+  shard_phase phase_ = shard_phase::starting;
+  std::uint32_t index_;
+  bool telemetry_on_ = true;
+  bool was_idle_ = false;
+};
+
+}  // namespace gyre

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+
+#include <gyre/kernel/buffer_table.hpp>
+#include <gyre/kernel/control.hpp>
+#include <gyre/kernel/telemetry_block.hpp>
+#include <gyre/ring/ring.hpp>
+
+namespace gyre {
+
+/// Somebody to wake on the other side; what it is, the engine knows (cpu: an `event`).
+using doorbell = void*;
+
+/// A client's end as the kernel sees it: the ring that replies go into. Room for each reply was
+/// reserved by its ask, so a shard never waits for a client.
+template <class Codec>
+struct port_view {
+  ring<Codec> replies{};
+  doorbell bell = nullptr;
+};
+
+/// A shard as the kernel sees it.
+template <class Codec>
+struct shard_view {
+  ring<Codec> inbox{};
+  std::byte* scratch = nullptr;      ///< For messages of several slots; at 8 modulo 16.
+  std::size_t scratch_bytes = 0;
+  shard_words* words = nullptr;
+  telemetry_block* telemetry = nullptr;
+  void* actors = nullptr;            ///< The states of this shard's actors, in order.
+  std::uint64_t actor_count = 0;
+  doorbell bell = nullptr;
+};
+
+/// A kernel as its shards see it. A plain description that owns nothing; made before the launch,
+/// and not changed while the kernel lives, but for rows of `ports`: a row is written before the
+/// first ask that names it is published.
+template <class Codec>
+struct kernel_view {
+  using codec = Codec;
+
+  control_words* control = nullptr;
+  shard_view<Codec>* shards = nullptr;
+  port_view<Codec>* ports = nullptr;
+  buffer_table buffers{};
+  std::uint64_t actors = 0;
+  std::uint32_t shard_count = 0;
+  std::uint32_t port_count = 0;
+  std::int64_t wall_offset_ns = 0;   ///< Wall clock less `platform::clock_ns`, at the launch.
+
+  /// The shard that an actor lives on: dense ids are dealt round.
+  [[nodiscard]] GYRE_FN constexpr std::uint32_t home(std::uint64_t actor) const noexcept {
+    return shard_count == 1 ? 0 : static_cast<std::uint32_t>(actor % shard_count);
+  }
+  /// Its place among its shard's actors.
+  [[nodiscard]] GYRE_FN constexpr std::uint64_t place(std::uint64_t actor) const noexcept {
+    return shard_count == 1 ? actor : actor / shard_count;
+  }
+  /// How many actors live on a shard.
+  [[nodiscard]] GYRE_FN constexpr std::uint64_t actors_on(std::uint32_t shard) const noexcept {
+    return actors / shard_count + (shard < actors % shard_count ? 1 : 0);
+  }
+};
+
+}  // namespace gyre

@@ -1,0 +1,322 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gyre/core/deadline.hpp>
+#include <gyre/core/error.hpp>
+#include <gyre/core/event.hpp>
+#include <gyre/core/hybrid_clock.hpp>
+#include <gyre/core/options.hpp>
+#include <gyre/engine/image.hpp>
+#include <gyre/engine/memory.hpp>
+#include <gyre/kernel/view.hpp>
+#include <gyre/port/gate.hpp>
+#include <gyre/ring/ring.hpp>
+
+namespace gyre {
+
+/// What a port needs of the kernel that it belongs to. It outlives the port.
+class port_host {
+ public:
+  virtual ~port_host() = default;
+  /// A reply came whose asker had given up; it is dropped.
+  virtual void late_reply(envelope const& head) noexcept = 0;
+  /// What is known of a failure beyond its code: the exception's text, the kernel's id.
+  [[nodiscard]] virtual std::string explain(std::uint16_t port, std::uint64_t correlation,
+                                            errc code) const = 0;
+
+  gate door;
+  kernel_view<cpu_codec> view{};
+  kernel_image const* image = nullptr;
+  std::string id;
+  overflow_policy overflow = overflow_policy::block;
+};
+
+/// Names an ask in flight on its port.
+struct ticket {
+  std::uint64_t correlation = 0;
+};
+
+/// A client's end of a kernel: its own reply ring, and a table of what it has asked. Used by one
+/// thread at a time.
+///
+/// An ask reserves, before it is sent, the slots that its reply may take; so a shard never waits for
+/// a client, and a reply never finds its ring full. An ask whose deadline passed keeps its
+/// reservation until the late reply has come, which is then counted and dropped: replies are matched
+/// by a correlation id that is never used twice, so none reaches another ask.
+class client_port {
+ public:
+  /// How the port's memory is sized, for a kernel's largest replies.
+  struct sizes {
+    ring_geometry replies{};
+    std::uint64_t window = 0;
+    std::uint64_t bytes = 0;  ///< What the port allocates.
+  };
+  [[nodiscard]] static sizes sizes_for(kernel_image const& image, std::uint64_t window) noexcept;
+
+  /// `slots` is zeroed memory of `sizes.replies.bytes()`. `index` is the port's row in the kernel.
+  client_port(port_host& host, std::uint16_t index, sizes const& s, memory_block slots);
+  client_port(client_port const&) = delete;
+  client_port& operator=(client_port const&) = delete;
+
+  /// Sends a message. `entry` is its type; `kind` and `length` its form; `fill(std::byte*)` writes
+  /// it. With `wants_reply` a ticket comes back, to be given to `wait`.
+  ///
+  /// `too_large` with both sizes; `full` if the kernel's policy is not to wait; `timed_out` if no
+  /// room came by `timeout`; `terminated`, `engine_failed` if the kernel ended. Nothing was sent
+  /// then.
+  template <class Fill>
+  [[nodiscard]] result<ticket> submit(std::uint64_t actor, message_entry const& entry,
+                                      message_kind kind, std::size_t length, bool wants_reply,
+                                      std::uint8_t priority, std::chrono::nanoseconds timeout,
+                                      Fill&& fill) {
+    ticket sent{};
+    step s = try_submit(actor, entry, kind, length, wants_reply, priority, fill, sent);
+    if (s == step::done) [[likely]] return sent;
+    room_wait waiting{timeout, {}, {}, false};
+    do {
+      if (auto r = wait_for_room(s, entry, length, waiting); !r) {
+        return tl::unexpected<error>(std::move(r.error()));
+      }
+      s = try_submit(actor, entry, kind, length, wants_reply, priority, fill, sent);
+    } while (s != step::done);
+    return sent;
+  }
+
+  /// As `submit`, but never waits: false if it cannot be sent now.
+  template <class Fill>
+  [[nodiscard]] bool try_send(std::uint64_t actor, message_entry const& entry, message_kind kind,
+                              std::size_t length, bool wants_reply, std::uint8_t priority,
+                              Fill&& fill, ticket& sent) {
+    return try_submit(actor, entry, kind, length, wants_reply, priority, fill, sent) == step::done;
+  }
+
+  /// Waits for the reply to an ask and hands it to `take(message_view const&)`, which may return
+  /// what it likes. The ticket is used up, whatever comes.
+  ///
+  /// `timed_out`: the reply, should it come, will be dropped. `terminated`, `engine_failed`: none
+  /// will come. `invalid_argument`: the ticket is not in flight.
+  template <class Take>
+  [[nodiscard]] auto wait(ticket t, std::chrono::nanoseconds timeout, Take&& take)
+      -> result<decltype(take(std::declval<message_view const&>()))> {
+    pending* const p = find(t.correlation);
+    if (p == nullptr || p->state == progress::abandoned) {
+      return fail(errc::invalid_argument, "the ticket is not in flight on this port");
+    }
+    if (p->state == progress::arrived) return take_stashed(*p, take);
+    backoff pause(spin);
+    deadline until;
+    bool started = false;
+    for (;;) {
+      message_view reply;
+      while (replies_.peek(reply)) {
+        if (reply.head.correlation == t.correlation) {
+          auto out = take(reply);
+          replies_.pop(reply);
+          clock_.observe({reply.head.time});
+          release(*p);
+          return out;
+        }
+        put_aside(reply);
+      }
+      pause.step();
+      if (!pause.slow()) continue;
+      if (!started) {
+        until = deadline(timeout);
+        started = true;
+      }
+      if (auto r = keep_waiting(*p, until, pause); !r) {
+        return tl::unexpected<error>(std::move(r.error()));
+      }
+    }
+  }
+
+  /// Takes in what has arrived. Never waits. True if the ticket's reply is there.
+  bool poll(ticket t);
+  /// Gives up on an ask; its reply will be dropped.
+  void abandon(ticket t);
+  /// Gives up on every ask in flight: the port's holder lets go.
+  void abandon_all();
+
+  /// Asks in flight, abandoned ones included.
+  [[nodiscard]] std::uint64_t in_flight() const noexcept { return in_flight_; }
+  [[nodiscard]] std::uint64_t window() const noexcept { return sizes_.window; }
+  [[nodiscard]] std::uint16_t index() const noexcept { return index_; }
+  /// Messages sent, and replies taken in: read by any thread.
+  [[nodiscard]] std::uint64_t sent() const noexcept {
+    return sent_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t received() const noexcept {
+    return received_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t late() const noexcept {
+    return late_.load(std::memory_order_relaxed);
+  }
+
+  /// What the kernel is given of this port.
+  [[nodiscard]] port_view<cpu_codec> view() noexcept { return {ring_, &bell_}; }
+  [[nodiscard]] gate::visitor const& visitor() const noexcept { return visitor_; }
+  /// Wakes the port's thread, if it sleeps: the kernel has ended.
+  void wake() noexcept { bell_.notify(); }
+
+ private:
+  enum class step : std::uint8_t { done, shut, window_full, ring_full, too_large };
+  enum class progress : std::uint8_t { free, waiting, arrived, abandoned };
+
+  struct pending {
+    std::uint64_t correlation = 0;
+    std::uint32_t slots = 0;
+    progress state = progress::free;
+    envelope head{};
+    std::vector<std::byte> bytes;  ///< A reply that came before it was waited for.
+  };
+
+  struct room_wait {
+    std::chrono::nanoseconds timeout;
+    deadline until;
+    backoff pause;
+    bool started;
+  };
+
+  static constexpr backoff::limits spin{512, 256, 64};
+  /// Messages between two looks at the wall clock, for the stamps of a burst.
+  static constexpr std::uint64_t stamp_refresh = 16;
+
+  template <class Fill>
+  step try_submit(std::uint64_t actor, message_entry const& entry, message_kind kind,
+                  std::size_t length, bool wants_reply, std::uint8_t priority, Fill& fill,
+                  ticket& sent) {
+    std::size_t const greatest =
+        kind == message_kind::wire ? entry.wire_greatest : entry.greatest;
+    if (length > greatest || length > limits::greatest_payload) return step::too_large;
+    std::uint64_t const reply_slots =
+        wants_reply ? ring_.slots_for(reply_bytes(entry)) : 0;
+    pending* p = nullptr;
+    if (wants_reply) {
+      if (reserved_slots_ + reply_slots > ring_.geometry.slots) return step::window_full;
+      p = next_free();
+      if (p == nullptr) return step::window_full;
+    }
+    if (!visitor_.enter(host_.door)) return step::shut;
+    shard_view<cpu_codec> const& shard = host_.view.shards[host_.view.home(actor)];
+    ring_writer<cpu_codec, writers::many> const inbox(shard.inbox);
+    std::uint64_t at = 0;
+    if (!inbox.reserve(inbox.target().slots_for(length), at)) {
+      visitor_.leave();
+      return step::ring_full;
+    }
+    std::uint64_t const sent_before = sent_.load(std::memory_order_relaxed);
+    if (sent_before % stamp_refresh == 0) clock_.refresh(wall_micros());
+    envelope head;
+    head.actor = actor;
+    head.time = clock_.tick().word;
+    head.type = entry.type;
+    head.length = static_cast<std::uint32_t>(length);
+    head.priority = priority;
+    head.kind = kind;
+    if (p != nullptr) {
+      p->correlation = next_correlation_;
+      p->slots = static_cast<std::uint32_t>(reply_slots);
+      p->state = progress::waiting;
+      head.correlation = next_correlation_++;
+      head.port = index_;
+      reserved_slots_ += reply_slots;
+      ++in_flight_;
+      sent.correlation = head.correlation;
+    }
+    if (inbox.target().in_place(length)) [[likely]] {
+      inbox.write_in_place(at, head, fill);
+    } else {
+      if (scratch_.size() < length) scratch_.resize(length);
+      fill(scratch_.data());
+      inbox.write(at, head, scratch_.data());
+    }
+    static_cast<event*>(shard.bell)->notify();
+    visitor_.leave();
+    sent_.store(sent_before + 1, std::memory_order_relaxed);
+    return step::done;
+  }
+
+  /// The most that a reply may take: a failure travels in any reply's place.
+  [[nodiscard]] static std::uint64_t reply_bytes(message_entry const& entry) noexcept {
+    return entry.reply_greatest < sizeof(failure_reply) ? sizeof(failure_reply)
+                                                        : entry.reply_greatest;
+  }
+
+  template <class Take>
+  auto take_stashed(pending& p, Take& take)
+      -> result<decltype(take(std::declval<message_view const&>()))> {
+    message_view reply;
+    reply.head = p.head;
+    reply.payload = p.bytes.data();
+    auto out = take(reply);
+    release_entry(p);
+    return out;
+  }
+
+  [[nodiscard]] pending* find(std::uint64_t correlation) noexcept {
+    pending& p = table_[correlation & (table_.size() - 1)];
+    return p.state != progress::free && p.correlation == correlation ? &p : nullptr;
+  }
+  /// A free row for the next correlation, which moves on past rows that are taken.
+  [[nodiscard]] pending* next_free() noexcept {
+    for (std::size_t i = 0; i < table_.size(); ++i) {
+      pending& p = table_[next_correlation_ & (table_.size() - 1)];
+      if (p.state == progress::free) return &p;
+      ++next_correlation_;
+    }
+    return nullptr;
+  }
+  /// The reply has been taken from the ring: its slots are free, and the row.
+  void release(pending& p) noexcept {
+    release_slots(p);
+    release_entry(p);
+  }
+  void release_slots(pending& p) noexcept {
+    reserved_slots_ -= p.slots;
+    --in_flight_;
+    received_.store(received_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  void release_entry(pending& p) noexcept { p.state = progress::free; }
+
+  void put_aside(message_view const& reply);
+  result<void> keep_waiting(pending& p, deadline until, backoff& pause);
+  result<void> wait_for_room(step s, message_entry const& entry, std::size_t length,
+                             room_wait& waiting);
+  [[nodiscard]] tl::unexpected<error> ended(gate_state how) const;
+
+  // Never changed.
+  port_host& host_;
+  sizes const sizes_;
+  std::uint16_t const index_;
+
+  // Written by the port's thread.
+  memory_block slots_;
+  ring_words<> words_;
+  ring<cpu_codec> ring_{};
+  std::vector<std::byte> gather_;
+  ring_reader<cpu_codec> replies_;
+  std::vector<pending> table_;
+  std::vector<std::byte> scratch_;
+  local_clock clock_{};
+  std::uint64_t next_correlation_ = 1;
+  std::uint64_t reserved_slots_ = 0;
+  std::uint64_t in_flight_ = 0;
+  gate::visitor visitor_;
+
+  // Written by the port's thread, read by any.
+  alignas(cache_line) std::atomic<std::uint64_t> sent_{0};
+  std::atomic<std::uint64_t> received_{0};
+  std::atomic<std::uint64_t> late_{0};
+
+  // Notified by shards.
+  event bell_;
+};
+
+}  // namespace gyre

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <gyre/port/client_port.hpp>
+
+namespace gyre {
+
+/// How long an ask or tell waits when its caller does not say.
+inline constexpr std::chrono::nanoseconds default_timeout = std::chrono::seconds(5);
+
+/// What a send may choose beside the message.
+struct send_options {
+  std::chrono::nanoseconds timeout = default_timeout;
+  std::uint8_t priority = 128;  ///< Higher first, where something orders by it.
+};
+
+/// An ask in flight, to be waited for once, on the port that sent it.
+template <class Reply>
+struct asked {
+  ticket in_flight{};
+};
+
+namespace detail {
+
+template <class Message, class... Messages>
+[[nodiscard]] constexpr std::size_t index_in(handles<Messages...>*) noexcept {
+  constexpr bool same[] = {std::is_same_v<Message, Messages>...};
+  std::size_t i = 0;
+  while (!same[i]) ++i;
+  return i;
+}
+
+/// The row of a message in its actor's image.
+template <class Actor, class Message>
+[[nodiscard]] constexpr message_entry const& entry_for() noexcept {
+  using list = typename Actor::handles;
+  return entries_of<Actor, list>::value[index_in<Message>(static_cast<list*>(nullptr))];
+}
+
+/// Turns a reply as it came into the value, or into why there is none.
+template <class Reply>
+[[nodiscard]] result<Reply> read_reply(port_host const& host, message_view const& reply) {
+  std::span<std::byte const> const bytes{reply.payload, reply.head.length};
+  if (reply.head.kind == message_kind::failure) {
+    failure_reply why;
+    std::memcpy(&why, bytes.data(), sizeof why);
+    auto const code = static_cast<errc>(why.code);
+    return tl::unexpected<error>(
+        error{code, why.reject_code, why.detail,
+              host.explain(reply.head.port, reply.head.correlation, code)});
+  }
+  if constexpr (std::is_void_v<Reply>) {
+    return {};
+  } else {
+    Reply value{};
+    if (!payload<Reply>::unpack(bytes, reply.head.kind == message_kind::raw_reply, value)) {
+      return fail(errc::malformed, "the reply's bytes are not a '" +
+                                       std::string(type_name<Reply>()) + "'");
+    }
+    return value;
+  }
+}
+
+}  // namespace detail
+
+/// A thread's own end of a kernel: the fastest way to ask and tell, and the way to have many asks in
+/// flight. Open one with `kernel::open_port`. Move-only; used by one thread at a time; keeps its
+/// kernel's description alive, not the kernel itself.
+template <actor_type Actor>
+class port {
+ public:
+  explicit port(std::shared_ptr<client_port> end, std::shared_ptr<port_host> host) noexcept
+      : end_(std::move(end)), host_(std::move(host)) {}
+
+  /// Sends and waits for the typed reply. `timed_out`: no reply by the deadline; should it come
+  /// late, it is dropped and counted. `rejected`: the handler's refusal, with its numbers.
+  /// `handler_failed`, `no_such_actor`, `terminated`, …: why there is none.
+  template <class Message>
+    requires understands<Actor, Message>
+  [[nodiscard]] result<reply_of<Actor, Message>> ask(std::uint64_t actor, Message const& message,
+                                                     std::chrono::nanoseconds timeout =
+                                                         default_timeout) {
+    auto sent = send(actor, message, true, {timeout});
+    if (!sent) return tl::unexpected<error>(std::move(sent.error()));
+    return wait(asked<reply_of<Actor, Message>>{*sent}, timeout);
+  }
+
+  /// Sends, wanting no reply. Success says that the message is in the actor's inbox.
+  template <class Message>
+    requires understands<Actor, Message>
+  result<void> tell(std::uint64_t actor, Message const& message, send_options options = {}) {
+    auto sent = send(actor, message, false, options);
+    if (!sent) return tl::unexpected<error>(std::move(sent.error()));
+    return {};
+  }
+
+  /// Sends an ask and goes on; up to `window` may be in flight.
+  template <class Message>
+    requires understands<Actor, Message>
+  [[nodiscard]] result<asked<reply_of<Actor, Message>>> submit(std::uint64_t actor,
+                                                               Message const& message,
+                                                               send_options options = {}) {
+    auto sent = send(actor, message, true, options);
+    if (!sent) return tl::unexpected<error>(std::move(sent.error()));
+    return asked<reply_of<Actor, Message>>{*sent};
+  }
+
+  /// Waits for the reply to a submitted ask; replies to others that come first are kept.
+  template <class Reply>
+  [[nodiscard]] result<Reply> wait(asked<Reply> ask,
+                                   std::chrono::nanoseconds timeout = default_timeout) {
+    auto got = end_->wait(ask.in_flight, timeout, [this](message_view const& reply) {
+      return detail::read_reply<Reply>(*host_, reply);
+    });
+    if (!got) return tl::unexpected<error>(std::move(got.error()));
+    return std::move(*got);
+  }
+
+  /// Whether the reply is there. Never waits.
+  template <class Reply>
+  [[nodiscard]] bool poll(asked<Reply> ask) {
+    return end_->poll(ask.in_flight);
+  }
+  /// Gives an ask up; its reply will be dropped and counted.
+  template <class Reply>
+  void abandon(asked<Reply> ask) {
+    end_->abandon(ask.in_flight);
+  }
+
+  [[nodiscard]] std::uint64_t window() const noexcept { return end_->window(); }
+  [[nodiscard]] std::uint64_t in_flight() const noexcept { return end_->in_flight(); }
+  /// Replies that came too late.
+  [[nodiscard]] std::uint64_t late() const noexcept { return end_->late(); }
+
+ private:
+  template <class Message>
+  [[nodiscard]] result<ticket> send(std::uint64_t actor, Message const& message, bool wants_reply,
+                                    send_options const& options) {
+    using form = payload<Message>;
+    return end_->submit(actor, detail::entry_for<Actor, Message>(),
+                        form::raw ? message_kind::raw : message_kind::wire, form::size(message),
+                        wants_reply, options.priority, options.timeout,
+                        [&](std::byte* out) { form::pack(message, out); });
+  }
+
+  std::shared_ptr<client_port> end_;
+  std::shared_ptr<port_host> host_;
+};
+
+}  // namespace gyre

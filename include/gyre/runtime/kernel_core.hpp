@@ -1,0 +1,174 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <gyre/bridge/bridge.hpp>
+#include <gyre/bridge/service.hpp>
+#include <gyre/core/dead_letter.hpp>
+#include <gyre/core/event.hpp>
+#include <gyre/engine/engine.hpp>
+#include <gyre/port/client_port.hpp>
+#include <gyre/queue/registry.hpp>
+#include <gyre/runtime/device_buffers.hpp>
+#include <gyre/runtime/kernel_state.hpp>
+#include <gyre/runtime/launch_plan.hpp>
+#include <gyre/runtime/report.hpp>
+#include <gyre/telemetry/snapshot.hpp>
+
+namespace gyre {
+
+/// What a kernel shares with its runtime and the runtime's other kernels. Outlives them all.
+struct kernel_surroundings {
+  std::shared_ptr<engine> where;
+  engine_kind kind{};
+  std::shared_ptr<device_buffers> buffers;
+  std::shared_ptr<queue_registry> queues;
+  std::shared_ptr<bridge_service> bridges;
+  std::shared_ptr<dead_letter_box> dead_letters;
+};
+
+/// One launched ring kernel, whatever its actor type: its memory, its life cycle, its ports.
+///
+/// Thread-safe. `life_` is held through a life-cycle operation, `ports_mutex_` for the port table;
+/// sends and replies take neither.
+class kernel_core final : public port_host,
+                          private kernel_listener,
+                          public std::enable_shared_from_this<kernel_core> {
+ public:
+  /// Makes the kernel resident and inactive. Refused before anything is allocated where the options
+  /// are wrong; and if something fails later, nothing is left behind. `options` are settled.
+  [[nodiscard]] static result<std::shared_ptr<kernel_core>> launch(
+      kernel_surroundings around, kernel_image const& image, std::string id,
+      launch_options const& options, std::uint64_t launches);
+  ~kernel_core() override;
+
+  /// Each refused with `wrong_state`, naming both states.
+  result<void> activate();
+  /// From its return on, nothing is handled. `timed_out` if a handler that runs does not end by
+  /// then; the kernel then stays active.
+  result<void> deactivate(std::chrono::nanoseconds timeout);
+  /// Stops taking messages, drains, stops, frees. Idempotent: later calls give the first report.
+  /// `engine_failed` if a shard does not leave its handler; its memory is then kept.
+  [[nodiscard]] result<final_report> terminate(std::chrono::nanoseconds timeout);
+
+  [[nodiscard]] kernel_state state() const noexcept {
+    return state_.load(std::memory_order_acquire);
+  }
+  [[nodiscard]] kernel_status status() const;
+  [[nodiscard]] kernel_metrics metrics() const;
+  [[nodiscard]] telemetry_snapshot telemetry() const;
+  void set_telemetry_enabled(bool enabled) noexcept;
+  void reset_telemetry() noexcept;
+
+  /// A client's end. `full` if all of the kernel's ports are open, `terminated`.
+  [[nodiscard]] result<std::shared_ptr<client_port>> open_port(port_options const& options);
+
+  /// The kernel's own queues, or null.
+  [[nodiscard]] std::shared_ptr<named_queue> requests() const;
+  [[nodiscard]] std::shared_ptr<named_queue> responses() const;
+
+  [[nodiscard]] launch_options const& options() const noexcept { return options_; }
+  /// Differs between any two kernels of the process.
+  [[nodiscard]] std::uint64_t serial() const noexcept { return serial_; }
+
+ private:
+  using clock = std::chrono::steady_clock;
+
+  kernel_core(kernel_surroundings around, kernel_image const& image, std::string id,
+              launch_options const& options, launch_plan const& plan, std::uint64_t launches);
+
+  // Launching, step by step.
+  result<void> allocate();
+  result<memory_block> charged(std::uint64_t bytes);
+  result<void> make_queues();
+  result<void> start();
+  void undo_launch() noexcept;
+
+  // Terminating, step by step.
+  bool drain(deadline until);
+  void wait_for_visitors() noexcept;
+  [[nodiscard]] bool quiet() const noexcept;
+  [[nodiscard]] std::uint64_t bury_inboxes();
+  void release_memory() noexcept;
+  result<final_report> stuck();
+
+  [[nodiscard]] std::uint64_t inbox_depth() const noexcept;
+  [[nodiscard]] static std::int64_t now_ns() noexcept;
+  void stop_activity() noexcept;
+  result<transition> check(kernel_operation operation) const;
+  void command(kernel_command c) noexcept;
+  void close_port(std::uint16_t index) noexcept;
+
+  // port_host
+  void late_reply(envelope const& head) noexcept override;
+  std::string explain(std::uint16_t port, std::uint64_t correlation, errc code) const override;
+  // kernel_listener
+  void buried(drop_reason reason, envelope const& head) noexcept override;
+  void threw(envelope const& head, std::string_view what) noexcept override;
+
+  /// An exception's text, kept until its asker has asked for it or others push it out.
+  struct thrown {
+    std::uint16_t port = 0;
+    std::uint64_t correlation = 0;
+    std::string what;
+  };
+  /// A row of the port table.
+  struct port_slot {
+    std::unique_ptr<client_port> port;
+    bool leased = false;
+  };
+
+  // Never changed after the launch.
+  kernel_surroundings const around_;
+  launch_options const options_;
+  launch_plan const plan_;
+  std::uint64_t const launches_;
+  std::uint64_t const serial_;
+  clock::time_point launched_{};
+  std::shared_ptr<memory_account> const account_;
+
+  // Memory, in the order in which it is made.
+  memory_block control_block_;
+  memory_block inbox_block_;
+  memory_block state_block_;
+  std::deque<event> bells_;
+  std::unique_ptr<resident_kernel> resident_;
+  std::shared_ptr<bridge> bridge_;
+
+  // Guarded by life_.
+  mutable std::mutex life_;
+  std::atomic<kernel_state> state_{kernel_state::inactive};
+  final_report report_{};
+  bool stuck_ = false;
+
+  // Written with life_ held, read without: times in nanoseconds of `clock`.
+  std::atomic<std::int64_t> active_before_{0};
+  std::atomic<std::int64_t> active_since_{0};  // 0: not active
+  std::atomic<std::int64_t> lived_{-1};        // -1: still alive
+
+  // Guarded by ports_mutex_.
+  mutable std::mutex ports_mutex_;
+  std::vector<port_slot> ports_;
+  std::uint64_t sent_before_ = 0;      // by ports that are gone
+  std::uint64_t received_before_ = 0;
+
+  // Guarded by notes_mutex_.
+  mutable std::mutex notes_mutex_;
+  std::deque<thrown> thrown_;
+
+  std::atomic<std::uint64_t> late_replies_{0};
+  std::atomic<std::uint64_t> telemetry_epoch_{0};
+
+  // What the counters said when telemetry was last reset; guarded by baseline_mutex_.
+  mutable std::mutex baseline_mutex_;
+  telemetry_snapshot baseline_{};
+};
+
+}  // namespace gyre

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <gyre/core/options.hpp>
+#include <gyre/engine/image.hpp>
+#include <gyre/port/client_port.hpp>
+
+namespace gyre {
+
+/// The memory that a launch takes, in bytes, known before anything is allocated.
+struct memory_plan {
+  std::uint64_t inboxes = 0;       ///< The shards' inbox rings.
+  std::uint64_t states = 0;        ///< The actors' states.
+  std::uint64_t named_queues = 0;  ///< The request and the response queue, if the kernel has them.
+  std::uint64_t bridge = 0;        ///< The bridge's reply ring and rows, likewise.
+  std::uint64_t control = 0;       ///< Control words, counters, telemetry blocks, port rows.
+  std::uint64_t each_port = 0;     ///< Taken later, for each port that is opened; not in `total`.
+
+  [[nodiscard]] std::uint64_t total() const noexcept {
+    return inboxes + states + named_queues + bridge + control;
+  }
+};
+
+/// How a launch is laid out.
+struct launch_plan {
+  ring_geometry inbox{};
+  std::size_t scratch_bytes = 0;             ///< A shard's, for messages of several slots; or 0.
+  message_entry const* bridged = nullptr;    ///< The message that the named queues carry, if any.
+  std::uint64_t bridge_window = 0;
+  queue_options requests{};
+  queue_options responses{};
+  memory_plan memory{};
+};
+
+/// Lays a launch out. Pure arithmetic, in 64 bits; `no_memory` if it overflows them.
+[[nodiscard]] result<launch_plan> plan_launch(kernel_image const& image,
+                                              launch_options const& options);
+
+}  // namespace gyre

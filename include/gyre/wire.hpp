@@ -1,0 +1,16 @@
+#pragma once
+
+/// \file
+/// The wire: MemoryPack messages from plain structs. Start with `wire/codec.hpp` (encode, decode),
+/// then `wire/describe.hpp` (errors in words, `read` and `write`) and `wire/adapt.hpp` (attributes).
+
+#include <gyre/wire/adapt.hpp>
+#include <gyre/wire/codec.hpp>
+#include <gyre/wire/describe.hpp>
+#include <gyre/wire/grid.hpp>
+#include <gyre/wire/names.hpp>
+#include <gyre/wire/policy.hpp>
+#include <gyre/wire/reflect.hpp>
+#include <gyre/wire/status.hpp>
+#include <gyre/wire/types.hpp>
+#include <gyre/wire/union.hpp>

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <gyre/core/platform.hpp>
+
+/// A short function of the hot path: inlined even where the compiler's own measure says no, because
+/// a message's members must end as stores at constant offsets.
+#define GYRE_WIRE_HOT GYRE_FN inline __attribute__((always_inline))
+
+#if defined(__CUDA_ARCH__)
+/// A path that is taken only on bad input. In a kernel it is inlined like the rest: a call would
+/// force the message, whose address it takes, out of registers into local memory.
+#define GYRE_WIRE_COLD GYRE_FN
+#else
+/// A path that is taken only on bad input: kept out of line, away from the hot path.
+#define GYRE_WIRE_COLD GYRE_FN __attribute__((noinline, cold))
+#endif

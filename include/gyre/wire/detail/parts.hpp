@@ -1,0 +1,196 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gyre/core/inplace.hpp>
+#include <gyre/core/uuid.hpp>
+#include <gyre/wire/grid.hpp>
+#include <gyre/wire/reflect.hpp>
+#include <gyre/wire/union.hpp>
+
+namespace gyre::wire::detail {
+
+/// Why a type has no place on the wire; the static_asserts of `codec` say it in words.
+enum class refusal : std::uint8_t {
+  none,
+  qualified,
+  pointer,
+  c_array,
+  plain_char,
+  wide_char,
+  wide_number,
+  not_aggregate,
+  not_default,
+  base_class,
+  too_many_members,
+  borrowed_elements,
+  nested_optional,
+  never_null,
+  loose_enum,
+  raw_tuple,
+  raw_member,
+  not_object,
+  part,
+};
+
+/// Enums that may hold any value of their type: scoped, or with an underlying type stated.
+template <class T>
+[[nodiscard]] consteval bool is_fixed_enum() noexcept {
+  if constexpr (std::is_enum_v<T>) {
+    return requires { T{0}; } && !std::is_same_v<std::underlying_type_t<T>, bool>;
+  } else {
+    return false;
+  }
+}
+
+template <class T>
+inline constexpr bool is_scalar =
+    std::is_same_v<T, bool> || is_fixed_enum<T>() || std::is_same_v<T, char16_t> ||
+    std::is_same_v<T, char32_t> || std::is_same_v<T, float> || std::is_same_v<T, double> ||
+    (std::is_integral_v<T> && sizeof(T) <= 8 && !std::is_same_v<T, char> &&
+     !std::is_same_v<T, char8_t> && !std::is_same_v<T, wchar_t>);
+
+/// A type made of other types, and what it is made of. `container` is true for the standard's and
+/// Gyre's own templates, false for what is reflected member by member.
+template <class T>
+struct parts_of {
+  static constexpr bool container = false;
+};
+template <class... Ts>
+struct parts {
+  static constexpr bool container = true;
+  using list = types<Ts...>;
+};
+template <>
+struct parts_of<uuid> : parts<> {};
+template <>
+struct parts_of<std::string> : parts<> {};
+template <>
+struct parts_of<std::string_view> : parts<> {};
+template <std::size_t N>
+struct parts_of<inplace_string<N>> : parts<> {};
+template <class T>
+struct parts_of<std::optional<T>> : parts<T> {};
+template <class T>
+struct parts_of<std::unique_ptr<T>> : parts<T> {};
+template <class T, class A>
+struct parts_of<std::vector<T, A>> : parts<T> {};
+template <class T, std::size_t N>
+struct parts_of<inplace_vector<T, N>> : parts<T> {};
+template <class T, std::size_t N>
+struct parts_of<std::array<T, N>> : parts<T> {};
+template <class T>
+struct parts_of<std::span<T const>> : parts<T> {};
+template <class T, class C, class A>
+struct parts_of<std::set<T, C, A>> : parts<T> {};
+template <class T, class H, class E, class A>
+struct parts_of<std::unordered_set<T, H, E, A>> : parts<T> {};
+template <class K, class V, class C, class A>
+struct parts_of<std::map<K, V, C, A>> : parts<K, V> {};
+template <class K, class V, class H, class E, class A>
+struct parts_of<std::unordered_map<K, V, H, E, A>> : parts<K, V> {};
+template <class A, class B>
+struct parts_of<std::pair<A, B>> : parts<A, B> {};
+template <class... Ts>
+struct parts_of<std::tuple<Ts...>> : parts<Ts...> {};
+template <class... Ts>
+struct parts_of<std::variant<Ts...>> : parts<Ts...> {};
+template <class T, std::size_t Rank>
+struct parts_of<grid<T, Rank>> : parts<T> {};
+template <class... Alts>
+struct parts_of<tagged_union<Alts...>> : parts<typename Alts::type...> {};
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_optional<std::unique_ptr<T>> = true;
+
+template <class T>
+inline constexpr bool is_doubly_optional = false;
+template <class T>
+inline constexpr bool is_doubly_optional<std::optional<T>> = is_optional<T>;
+template <class T>
+inline constexpr bool is_doubly_optional<std::unique_ptr<T>> = is_optional<T>;
+
+/// The format has no null for a ValueTuple, nor for a KeyValuePair that holds a reference.
+template <class T>
+inline constexpr bool is_tuple = false;
+template <class A, class B>
+inline constexpr bool is_tuple<std::pair<A, B>> = true;
+template <class... Ts>
+inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
+
+/// A map's path tells entry and part in one step: twice the entry's index, plus 1 for the value.
+template <class T>
+inline constexpr bool is_map = false;
+template <class K, class V, class C, class A>
+inline constexpr bool is_map<std::map<K, V, C, A>> = true;
+template <class K, class V, class H, class E, class A>
+inline constexpr bool is_map<std::unordered_map<K, V, H, E, A>> = true;
+
+/// What a C# reference or a union may stand for: not numbers, strings, or unmanaged structs.
+template <class T>
+[[nodiscard]] consteval bool is_object() noexcept {
+  if constexpr (std::is_class_v<T> && !parts_of<T>::container) {
+    return kind_of<T>() != kind::unmanaged;
+  } else {
+    return false;
+  }
+}
+template <class T>
+inline constexpr bool is_union = false;
+template <class... Ts>
+inline constexpr bool is_union<std::variant<Ts...>> = true;
+template <class... Alts>
+inline constexpr bool is_union<tagged_union<Alts...>> = true;
+template <class List>
+inline constexpr bool all_objects = false;
+template <class... Ts>
+inline constexpr bool all_objects<types<Ts...>> = (is_object<Ts>() && ...);
+
+/// A view of elements can borrow the input if they have no alignment and no forbidden bytes.
+template <class T>
+inline constexpr bool is_misaligned_view = false;
+template <class T>
+inline constexpr bool is_misaligned_view<std::span<T const>> =
+    !(sizeof(T) == 1 && (std::is_integral_v<T> || std::is_enum_v<T>) && !std::is_same_v<T, bool>);
+
+/// What is wrong with a struct itself, its members aside.
+template <class T>
+[[nodiscard]] consteval refusal refuse_struct() noexcept {
+  if constexpr (!std::is_class_v<T> || (!std::is_aggregate_v<T> && !lists_members<T>)) {
+    return refusal::not_aggregate;
+  } else if constexpr (!std::is_default_constructible_v<T>) {
+    return refusal::not_default;
+  } else if constexpr (lists_members<T>) {
+    return member_count<T> > 64 ? refusal::too_many_members : refusal::none;
+  } else if constexpr (has_base<T>()) {
+    return refusal::base_class;
+  } else if constexpr (has_c_array<T, member_count<T>>()) {
+    return refusal::c_array;
+  } else if constexpr (member_count<T> > 64) {
+    return refusal::too_many_members;
+  } else {
+    return refusal::none;
+  }
+}
+
+}  // namespace gyre::wire::detail

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+
+#include <gyre/wire/detail/parts.hpp>
+#include <gyre/wire/detail/raw.hpp>
+
+namespace gyre::wire::detail {
+
+template <class T>
+inline constexpr bool is_bad_pointer = false;
+template <class T>
+inline constexpr bool is_bad_pointer<std::unique_ptr<T>> = !is_object<T>() && !is_union<T>;
+
+template <class T>
+inline constexpr bool is_optional_tuple = false;
+template <class T>
+inline constexpr bool is_optional_tuple<std::optional<T>> = is_tuple<T> && !is_raw<T>;
+
+template <class... Ts>
+[[nodiscard]] consteval bool reorders() noexcept {
+  if constexpr (sizeof...(Ts) < 2 || !(is_raw<Ts> && ...)) {
+    return false;
+  } else {
+    std::array const sizes{raw<Ts>::size...};
+    std::array const aligns{raw<Ts>::align...};
+    for (std::size_t i = 1; i < sizes.size(); ++i) {
+      if (sizes[i] != sizes[0] || aligns[i] != aligns[0]) return true;
+    }
+    return false;
+  }
+}
+
+/// A ValueTuple of unmanaged parts is LayoutKind.Auto in C#: larger parts come first.
+template <class T>
+inline constexpr bool is_reordered_tuple = false;
+template <class... Ts>
+inline constexpr bool is_reordered_tuple<std::tuple<Ts...>> = reorders<Ts...>();
+
+template <class T, class... Seen>
+[[nodiscard]] consteval refusal refuse_type() noexcept;
+
+template <class... Seen, class... Ts>
+[[nodiscard]] consteval refusal refuse_parts(types<Ts...>) noexcept {
+  return ((refuse_type<Ts, Seen...>() == refusal::none) && ...) ? refusal::none : refusal::part;
+}
+
+/// Why T is refused. `Seen` are the types being looked at, so that a type may contain itself
+/// (through a vector, say) without end.
+template <class T, class... Seen>
+[[nodiscard]] consteval refusal refuse_type() noexcept {
+  if constexpr ((std::is_same_v<T, Seen> || ...)) {
+    return refusal::none;
+  } else if constexpr (std::is_reference_v<T> || std::is_const_v<T> || std::is_volatile_v<T>) {
+    return refusal::qualified;
+  } else if constexpr (std::is_pointer_v<T> || std::is_member_pointer_v<T> ||
+                       std::is_null_pointer_v<T> || std::is_function_v<T>) {
+    return refusal::pointer;
+  } else if constexpr (std::is_array_v<T>) {
+    return refusal::c_array;
+  } else if constexpr (std::is_same_v<T, char> || std::is_same_v<T, char8_t>) {
+    return refusal::plain_char;
+  } else if constexpr (std::is_same_v<T, wchar_t>) {
+    return refusal::wide_char;
+  } else if constexpr (is_scalar<T>) {
+    return refusal::none;
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return refusal::wide_number;
+  } else if constexpr (is_doubly_optional<T>) {
+    return refusal::nested_optional;
+  } else if constexpr (is_misaligned_view<T>) {
+    return refusal::borrowed_elements;
+  } else if constexpr (is_union<T>) {
+    if constexpr (!all_objects<typename parts_of<T>::list>) return refusal::not_object;
+    return refuse_parts<T, Seen...>(typename parts_of<T>::list{});
+  } else if constexpr (std::is_enum_v<T>) {
+    return refusal::loose_enum;
+  } else if constexpr (is_optional_tuple<T>) {
+    return refusal::never_null;
+  } else if constexpr (is_bad_pointer<T>) {
+    return refusal::not_object;
+  } else if constexpr (is_reordered_tuple<T>) {
+    return refusal::raw_tuple;
+  } else if constexpr (parts_of<T>::container) {
+    return refuse_parts<T, Seen...>(typename parts_of<T>::list{});
+  } else if constexpr (constexpr refusal own = refuse_struct<T>(); own != refusal::none) {
+    return own;
+  } else if constexpr (kind_of<T>() == kind::unmanaged) {
+    return is_raw<T> ? refusal::none : refusal::raw_member;
+  } else {
+    return refuse_parts<T, Seen...>(member_types<T>{});
+  }
+}
+
+}  // namespace gyre::wire::detail

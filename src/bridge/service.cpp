@@ -1,0 +1,71 @@
+#include <gyre/bridge/service.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+#include <pthread.h>
+
+#include <gyre/bridge/bridge.hpp>
+
+namespace gyre {
+
+bridge_service::~bridge_service() {
+  stop_.store(true, std::memory_order_release);
+  kick();
+  if (thread_.joinable()) thread_.join();
+}
+
+void bridge_service::add(std::shared_ptr<bridge> const& b) {
+  std::scoped_lock const lock(mutex_);
+  bridges_.push_back(b);
+  if (!thread_.joinable()) {
+    thread_ = std::thread([this] { run(); });
+    ::pthread_setname_np(thread_.native_handle(), "gyre-bridge");
+  }
+}
+
+void bridge_service::remove(bridge const& b) {
+  std::scoped_lock const lock(mutex_);
+  std::erase_if(bridges_, [&](auto const& held) { return held.get() == &b; });
+}
+
+void bridge_service::kick() noexcept {
+  kicks_.fetch_add(1, std::memory_order_release);
+  bell_.notify();
+}
+
+bool bridge_service::pump_all(bool& needed) noexcept {
+  std::scoped_lock const lock(mutex_);
+  bool moved = false;
+  needed = false;
+  for (auto const& b : bridges_) {
+    if (!b->needs_pump()) continue;
+    needed = true;
+    moved = b->pump() || moved;
+  }
+  return moved;
+}
+
+void bridge_service::run() {
+  // A message that waits for room in an inbox full of others' messages gets no bell of its own.
+  constexpr auto look_again = std::chrono::milliseconds(1);
+  backoff pause;
+  while (!stop_.load(std::memory_order_acquire)) {
+    std::uint64_t const seen = kicks_.load(std::memory_order_acquire);
+    bool needed = false;
+    if (pump_all(needed)) {
+      pause = backoff();
+      continue;
+    }
+    pause.step();
+    if (needed && !pause.exhausted()) continue;
+    bell_.park(needed ? deadline(look_again) : deadline(), [&] {
+      bool still = false;
+      return stop_.load(std::memory_order_acquire) ||
+             kicks_.load(std::memory_order_acquire) != seen || pump_all(still);
+    });
+    pause = backoff();
+  }
+}
+
+}  // namespace gyre

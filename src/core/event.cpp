@@ -1,0 +1,83 @@
+#include <gyre/core/event.hpp>
+
+#include <cerrno>
+#include <climits>
+#include <ctime>
+#include <thread>
+
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace gyre {
+
+namespace detail {
+
+bool has_membarrier() noexcept {
+  // Registered once; every later barrier reaches all threads of the process that run.
+  return ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+
+void full_fence() noexcept {
+  // A read-modify-write is a full fence on every platform here, and ThreadSanitizer knows it.
+  static std::atomic<std::uint32_t> word{0};
+  word.fetch_add(0, std::memory_order_seq_cst);
+}
+
+void heavy_fence() noexcept {
+  if (light_fences) {
+    ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+  } else {
+    full_fence();
+  }
+}
+
+}  // namespace detail
+
+namespace {
+
+long futex(std::atomic<std::uint32_t>* word, int operation, std::uint32_t value,
+           timespec const* until) noexcept {
+  static_assert(sizeof(*word) == 4, "a futex is a 32-bit word");
+  return ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(word), operation, value, until,
+                   nullptr, FUTEX_BITSET_MATCH_ANY);
+}
+
+}  // namespace
+
+void event::wake() noexcept {
+  // Whoever takes the 1 pays for the system call; the others go on.
+  if (parked_.exchange(0, std::memory_order_acq_rel) != 0) {
+    futex(&parked_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr);
+  }
+}
+
+bool event::sleep(deadline until) noexcept {
+  timespec at{};
+  timespec const* at_or_never = nullptr;
+  if (!until.is_never()) {
+    // steady_clock is CLOCK_MONOTONIC, the clock of FUTEX_WAIT_BITSET's absolute time.
+    auto const since = until.when().time_since_epoch();
+    auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(since);
+    at.tv_sec = static_cast<std::time_t>(seconds.count());
+    at.tv_nsec = static_cast<long>(std::chrono::nanoseconds(since - seconds).count());
+    at_or_never = &at;
+  }
+  while (parked_.load(std::memory_order_acquire) != 0) {
+    long const r = futex(&parked_, FUTEX_WAIT_BITSET_PRIVATE, 1, at_or_never);
+    if (r != 0 && errno == ETIMEDOUT) return false;
+  }
+  return true;
+}
+
+void backoff::step() noexcept {
+  if (count_ >= steps_.spins + steps_.pauses) {
+    std::this_thread::yield();
+  } else if (count_ >= steps_.spins) {
+    platform::pause();
+  }
+  if (!exhausted()) ++count_;
+}
+
+}  // namespace gyre

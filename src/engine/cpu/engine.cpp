@@ -1,0 +1,216 @@
+#include <gyre/engine/cpu/engine.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <new>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <gyre/core/event.hpp>
+#include <gyre/engine/cpu/environment.hpp>
+
+namespace gyre {
+namespace {
+
+/// More threads than this is a mistake, on any machine of today.
+constexpr std::uint32_t greatest_shards = 1024;
+
+std::uint32_t cores() noexcept { return std::max(1U, std::thread::hardware_concurrency()); }
+
+std::vector<int> allowed_cores() {
+  std::vector<int> out;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return out;
+  for (int i = 0; i < CPU_SETSIZE; ++i) {
+    if (CPU_ISSET(i, &set)) out.push_back(i);
+  }
+  return out;
+}
+
+void release(std::byte* data, std::uint64_t) noexcept {
+  ::operator delete(data, std::align_val_t(cache_line));
+}
+
+/// What a kernel's threads share with its handle. The threads hold it too: one that does not leave
+/// its handler keeps what it stands on.
+struct shards_state {
+  shards_state(kernel_image const& i, kernel_view<cpu_codec> const& k) : image(i), kernel(k) {}
+
+  kernel_image const& image;
+  kernel_view<cpu_codec> const kernel;
+  std::deque<cpu_environment> environments;
+};
+
+class cpu_kernel final : public resident_kernel {
+ public:
+  explicit cpu_kernel(std::shared_ptr<shards_state> state) : state_(std::move(state)) {}
+  ~cpu_kernel() override {
+    for (auto& thread : threads_) {
+      if (thread.joinable()) thread.detach();
+    }
+  }
+
+  void run(std::uint32_t shard) {
+    threads_.emplace_back([state = state_, shard] {
+      state->image.run_on_cpu(state->kernel, shard, state->environments[shard]);
+    });
+    std::string const name = "gyre-shard-" + std::to_string(shard);
+    ::pthread_setname_np(threads_.back().native_handle(), name.substr(0, 15).c_str());
+  }
+
+  /// False, with errno's text, if the core is not there.
+  bool pin(std::uint32_t shard, int core, std::string& why) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<std::size_t>(core), &set);
+    int const r = ::pthread_setaffinity_np(threads_[shard].native_handle(), sizeof set, &set);
+    if (r != 0) why = std::strerror(r);
+    return r == 0;
+  }
+
+  bool entered(std::uint32_t shard) const noexcept {
+    return state_->kernel.shards[shard].words->phase.load(std::memory_order_acquire) !=
+           shard_phase::starting;
+  }
+
+  void wake() noexcept override {
+    for (std::uint32_t i = 0; i < state_->kernel.shard_count; ++i) {
+      static_cast<event*>(state_->kernel.shards[i].bell)->notify();
+    }
+  }
+
+  bool join(deadline until) noexcept override {
+    auto const& kernel = state_->kernel;
+    for (std::uint32_t i = 0; i < threads_.size(); ++i) {
+      auto const& phase = kernel.shards[i].words->phase;
+      backoff wait;
+      while (phase.load(std::memory_order_acquire) != shard_phase::stopped) {
+        if (wait.exhausted()) {
+          if (until.expired()) return false;
+          std::this_thread::sleep_for(std::chrono::microseconds(50));
+        }
+        wait.step();
+      }
+      if (threads_[i].joinable()) threads_[i].join();
+    }
+    return true;
+  }
+
+ private:
+  std::shared_ptr<shards_state> state_;
+  std::vector<std::thread> threads_;
+};
+
+class cpu_engine final : public engine {
+ public:
+  engine_report report() const override { return report_on(engine_kind::cpu); }
+
+  result<launch_options> settle(launch_options options) const override {
+    if (options.shards == 0) options.shards = 1;
+    if (options.lanes == 0) options.lanes = 1;
+    if (options.shards > greatest_shards) {
+      return fail(errc::invalid_option, "shards is " + std::to_string(options.shards) +
+                                            ", allowed on the cpu engine: 1 to " +
+                                            std::to_string(greatest_shards));
+    }
+    if (options.shards > options.actors) {
+      return fail(errc::invalid_option, "shards is " + std::to_string(options.shards) +
+                                            ", allowed: at most the number of actors, " +
+                                            std::to_string(options.actors));
+    }
+    if (options.lanes != 1) {
+      return fail(errc::invalid_option, "lanes is " + std::to_string(options.lanes) +
+                                            ", allowed on the cpu engine: 1");
+    }
+    if (options.pin.empty()) return options;
+    auto const allowed = allowed_cores();
+    for (int core : options.pin) {
+      if (std::find(allowed.begin(), allowed.end(), core) == allowed.end()) {
+        std::string list;
+        for (int a : allowed) list += (list.empty() ? "" : " ") + std::to_string(a);
+        return fail(errc::invalid_option, "pin names core " + std::to_string(core) +
+                                              ", allowed: the cores of this process, " + list);
+      }
+    }
+    return options;
+  }
+
+  result<memory_block> allocate(std::uint64_t bytes) override {
+    void* const data =
+        ::operator new(bytes == 0 ? 1 : bytes, std::align_val_t(cache_line), std::nothrow);
+    if (data == nullptr) {
+      return fail(errc::no_memory, std::to_string(bytes) + " bytes could not be allocated");
+    }
+    std::memset(data, 0, bytes);
+    return memory_block(static_cast<std::byte*>(data), bytes, &release);
+  }
+
+  result<std::unique_ptr<resident_kernel>> start(kernel_image const& image,
+                                                 kernel_view<cpu_codec> const& kernel,
+                                                 launch_options const& options,
+                                                 kernel_listener& listener) override {
+    auto state = std::make_shared<shards_state>(image, kernel);
+    std::size_t scratch = 0;
+    for (auto const& m : image.messages) scratch = std::max({scratch, m.usual, m.reply_usual});
+    for (std::uint32_t i = 0; i < kernel.shard_count; ++i) {
+      state->environments.emplace_back(*static_cast<event*>(kernel.shards[i].bell), options.spin,
+                                       scratch, listener);
+    }
+    auto resident = std::make_unique<cpu_kernel>(state);
+    std::string why;
+    bool started = true;
+    for (std::uint32_t i = 0; i < kernel.shard_count && started; ++i) {
+      try {
+        resident->run(i);
+      } catch (std::system_error const& e) {
+        why = "thread " + std::to_string(i) + " of " + std::to_string(kernel.shard_count) +
+              " could not be started: " + e.what();
+        started = false;
+        break;
+      }
+      if (options.pin.empty()) continue;
+      int const core = options.pin[i % options.pin.size()];
+      started = resident->pin(i, core, why);
+      if (!started) why = "shard " + std::to_string(i) + " could not be pinned: " + why;
+    }
+    if (!started) {
+      kernel.control->command.store(kernel_command::stop, std::memory_order_release);
+      resident->wake();
+      if (!resident->join(deadline(std::chrono::seconds(5)))) why += "; and did not stop";
+      return fail(errc::engine_failed, why);
+    }
+    for (std::uint32_t i = 0; i < kernel.shard_count; ++i) {
+      while (!resident->entered(i)) std::this_thread::yield();
+    }
+    return resident;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<engine> make_cpu_engine() { return std::make_unique<cpu_engine>(); }
+
+engine_report report_on(engine_kind kind) {
+  engine_report out;
+  out.kind = kind;
+  if (kind == engine_kind::cuda) {
+    out.detail = "not built: this version has no CUDA engine yet";
+    return out;
+  }
+  out.built = true;
+  out.found = true;
+  out.greatest_shards = greatest_shards;
+  out.greatest_lanes = 1;
+  out.detail = std::to_string(cores()) + " cores";
+  return out;
+}
+
+}  // namespace gyre

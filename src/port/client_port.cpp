@@ -1,0 +1,161 @@
+#include <gyre/port/client_port.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace gyre {
+
+client_port::sizes client_port::sizes_for(kernel_image const& image,
+                                          std::uint64_t window) noexcept {
+  std::size_t usual = sizeof(failure_reply);
+  std::size_t greatest = sizeof(failure_reply);
+  for (auto const& m : image.messages) {
+    usual = std::max(usual, m.reply_usual);
+    greatest = std::max(greatest, m.reply_greatest);
+  }
+  std::size_t const stride = stride_for<cpu_codec>(usual);
+  std::size_t const room = cpu_codec::payload(stride);
+  sizes s;
+  s.window = std::bit_ceil(window);
+  // Every ask of the window may get a reply of the usual size; a few, one of the greatest.
+  std::uint64_t const slots = std::max(s.window * ring_geometry::slots_for(usual, room),
+                                       ring_geometry::slots_for(greatest, room));
+  s.replies = ring_geometry::of(slots, stride);
+  s.bytes = s.replies.bytes() + s.window * sizeof(pending) + sizeof(client_port);
+  if (greatest > room - sizeof(envelope)) s.bytes += greatest + sizeof(envelope);
+  return s;
+}
+
+client_port::client_port(port_host& host, std::uint16_t index, sizes const& s, memory_block slots)
+    : host_(host), sizes_(s), index_(index), slots_(std::move(slots)) {
+  ring_.geometry = s.replies;
+  ring_.slots = slots_.data();
+  ring_.words = &words_;
+  ring_.initialise();
+  std::size_t greatest = 0;
+  for (auto const& m : host.image->messages) {
+    greatest = std::max<std::size_t>(greatest, reply_bytes(m));
+  }
+  if (!ring_.in_place(greatest)) gather_.resize(greatest + sizeof(envelope));
+  replies_ = ring_reader<cpu_codec>(ring_, gather_.data(), gather_.size());
+  table_.resize(s.window);
+}
+
+void client_port::put_aside(message_view const& reply) {
+  pending* const p = find(reply.head.correlation);
+  clock_.observe({reply.head.time});
+  if (p == nullptr) {
+    // Not ours to match: nothing was promised for it, so nothing is given back.
+    late_.store(late_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    host_.late_reply(reply.head);
+    replies_.pop(reply);
+    return;
+  }
+  if (p->state == progress::abandoned) {
+    late_.store(late_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    host_.late_reply(reply.head);
+    replies_.pop(reply);
+    release(*p);
+    return;
+  }
+  p->head = reply.head;
+  p->bytes.assign(reply.payload, reply.payload + reply.head.length);
+  p->state = progress::arrived;
+  replies_.pop(reply);
+  release_slots(*p);
+}
+
+bool client_port::poll(ticket t) {
+  message_view reply;
+  while (replies_.peek(reply)) put_aside(reply);
+  pending const* const p = find(t.correlation);
+  return p != nullptr && p->state == progress::arrived;
+}
+
+void client_port::abandon(ticket t) {
+  pending* const p = find(t.correlation);
+  if (p == nullptr) return;
+  if (p->state == progress::arrived) {
+    late_.store(late_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    host_.late_reply(p->head);
+    release_entry(*p);
+  } else {
+    p->state = progress::abandoned;
+  }
+}
+
+void client_port::abandon_all() {
+  for (auto const& p : table_) {
+    if (p.state == progress::waiting || p.state == progress::arrived) abandon({p.correlation});
+  }
+}
+
+tl::unexpected<error> client_port::ended(gate_state how) const {
+  return how == gate_state::failed
+             ? fail(errc::engine_failed, "kernel '" + host_.id + "' failed")
+             : fail(errc::terminated, "kernel '" + host_.id + "' was terminated");
+}
+
+result<void> client_port::keep_waiting(pending& p, deadline until, backoff& pause) {
+  auto const over = [&] { return host_.door.state() >= gate_state::ended; };
+  if (pause.exhausted()) {
+    bell_.park(until, [&] { return replies_.ready() || over(); });
+  }
+  if (replies_.ready()) return {};
+  if (over()) {
+    // The shards are gone, or going nowhere: what they published is seen after the gate.
+    if (replies_.ready()) return {};
+    gate_state const how = host_.door.state();
+    release(p);
+    return ended(how);
+  }
+  if (!until.expired()) return {};
+  p.state = progress::abandoned;
+  return fail(errc::timed_out, "no reply from kernel '" + host_.id + "' by the deadline");
+}
+
+result<void> client_port::wait_for_room(step s, message_entry const& entry, std::size_t length,
+                                        room_wait& waiting) {
+  switch (s) {
+    case step::shut: return ended(host_.door.state());
+    case step::too_large: {
+      std::size_t const greatest = std::min(entry.greatest, limits::greatest_payload);
+      return fail(errc::too_large, "a message '" + std::string(entry.name) + "' of " +
+                                       std::to_string(length) + " bytes, allowed: at most " +
+                                       std::to_string(greatest));
+    }
+    default: break;
+  }
+  bool const window = s == step::window_full;
+  // Replies that nobody has waited for yet hold the window; late ones free it.
+  if (window) {
+    poll({0});
+    std::uint64_t const reserved = reserved_slots_;
+    bool const room = reserved < ring_.geometry.slots && next_free() != nullptr &&
+                      reserved + ring_.slots_for(reply_bytes(entry)) <= ring_.geometry.slots;
+    if (room) return {};
+  }
+  auto const what = [&] {
+    return window ? "all " + std::to_string(sizes_.window) + " asks of the port's window are in flight"
+                  : "the inbox of kernel '" + host_.id + "' is full";
+  };
+  if (host_.overflow != overflow_policy::block) return fail(errc::full, what());
+  if (!waiting.started) {
+    waiting.started = true;
+    waiting.until = deadline(waiting.timeout);
+  }
+  waiting.pause.step();
+  if (waiting.pause.exhausted()) {
+    // Nobody rings for room in an inbox: its reader only posts credits. Sleep a little.
+    auto const nap = std::min<std::chrono::nanoseconds>(waiting.until.left(),
+                                                        std::chrono::microseconds(50));
+    bell_.park(deadline(nap), [&] {
+      return (window && replies_.ready()) || host_.door.state() != gate_state::open;
+    });
+  }
+  if (waiting.until.expired()) return fail(errc::timed_out, what() + " until the deadline");
+  return {};
+}
+
+}  // namespace gyre

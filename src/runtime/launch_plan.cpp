@@ -1,0 +1,84 @@
+#include <gyre/runtime/launch_plan.hpp>
+
+#include <algorithm>
+#include <string>
+
+#include <gyre/bridge/bridge.hpp>
+#include <gyre/queue/named_queue.hpp>
+
+namespace gyre {
+namespace {
+
+/// With priorities, what is in the ring already is out of order's reach: little of it, then.
+constexpr std::uint64_t priority_window = 16;
+
+/// The message that the two named queues are for: the only one that the actor answers.
+message_entry const* bridged_message(kernel_image const& image) noexcept {
+  message_entry const* found = nullptr;
+  for (auto const& m : image.messages) {
+    if (m.reply_type == 0) continue;
+    if (found != nullptr) return nullptr;
+    found = &m;
+  }
+  return found;
+}
+
+}  // namespace
+
+result<launch_plan> plan_launch(kernel_image const& image, launch_options const& options) {
+  launch_plan plan;
+  plan.bridged = bridged_message(image);
+  std::size_t usual = 0;
+  std::size_t greatest = 0;
+  for (auto const& m : image.messages) {
+    usual = std::max(usual, m.usual);
+    greatest = std::max(greatest, m.greatest);
+    if (&m != plan.bridged) continue;
+    // By way of a named queue it comes as a MemoryPack object, which may be the longer form.
+    std::size_t const wire = std::min(m.wire_greatest, limits::greatest_payload);
+    usual = std::max(usual, wire == m.wire_greatest ? wire : m.usual);
+    greatest = std::max(greatest, wire);
+  }
+  std::size_t const stride = stride_for<cpu_codec>(usual);
+  std::size_t const room = cpu_codec::payload(stride);
+  std::uint64_t const largest = ring_geometry::slots_for(greatest, room);
+  std::uint64_t const each = usual + sizeof(envelope) <= room
+                                 ? 1
+                                 : ring_geometry::slots_for(usual, room);
+  plan.inbox = ring_geometry::of(std::max(options.queue_capacity * each, largest), stride);
+  if (largest > 1) plan.scratch_bytes = greatest + sizeof(envelope);
+
+  std::uint64_t states = 0;
+  if (__builtin_mul_overflow(options.actors, std::uint64_t{image.state_bytes}, &states)) {
+    return fail(errc::no_memory, std::to_string(options.actors) + " actors of " +
+                                     std::to_string(image.state_bytes) +
+                                     " bytes do not fit 64 bits");
+  }
+  std::uint64_t const shards = options.shards;
+  memory_plan& m = plan.memory;
+  m.inboxes = shards * (plan.inbox.bytes() + plan.scratch_bytes);
+  m.states = states;
+  m.control = sizeof(control_words) + options.ports * sizeof(port_view<cpu_codec>) +
+              shards * (sizeof(shard_words) + sizeof(telemetry_block) + sizeof(ring_words<>) +
+                        sizeof(event) + sizeof(shard_view<cpu_codec>));
+  m.each_port = client_port::sizes_for(image, port_options{}.window).bytes;
+
+  if (plan.bridged == nullptr) return plan;
+  plan.bridge_window = options.priority ? priority_window : options.queue_capacity;
+  plan.requests.capacity = options.queue_capacity;
+  plan.requests.deduplication_window = options.deduplication_window;
+  plan.requests.overflow = options.overflow;
+  plan.requests.priority = options.priority;
+  plan.requests.time_to_live.reset();
+  plan.responses.capacity = options.queue_capacity;
+  plan.responses.deduplication = false;  // a reply is as unique as its request
+  plan.responses.priority = options.priority;
+  plan.responses.time_to_live.reset();
+  m.named_queues = named_queue::memory_needed(plan.requests, plan.bridged->wire_greatest) +
+                   named_queue::memory_needed(plan.responses, plan.bridged->reply_wire_greatest);
+  m.bridge = bridge::reply_geometry(*plan.bridged, plan.bridge_window).bytes() +
+             bridge::bytes_beside(*plan.bridged, plan.bridge_window);
+  return plan;
+}
+
+}  // namespace gyre
