@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks who includes whom: the layers of docs/ARCHITECTURE.md, as a table.
+"""Checks who includes whom: the layers of ARCHITECTURE.md, as a table.
 
 Over include/gyre/<layer>/ and src/<layer>/:
   * a layer includes only itself and the layers that LAYERS allows it, and not gyre.hpp;

@@ -10,14 +10,14 @@ deduplication_window::deduplication_window(std::uint64_t window)
     : ids_(window), table_(places_for(window)), mask_(table_.size() - 1) {}
 
 std::uint64_t deduplication_window::places_for(std::uint64_t window) noexcept {
-  // At most half full: a probe meets 1.5 places on average where the id is, 2.5 where it is not.
   constexpr std::uint64_t greatest = std::uint64_t{1} << 62;
-  return window > greatest / 2 ? greatest : std::bit_ceil(2 * window);
+  if (window > greatest / 8) return greatest;
+  return std::bit_ceil(window * (window <= 4096 ? 8 : 4));
 }
 
 std::uint64_t deduplication_window::memory_needed(std::uint64_t window) noexcept {
   return saturating::add(saturating::multiply(window, sizeof(uuid)),
-                         saturating::multiply(places_for(window), sizeof(entry)));
+                         saturating::multiply(places_for(window), sizeof(std::uint32_t)));
 }
 
 }  // namespace gyre

@@ -23,6 +23,13 @@ std::uint64_t real_capacity(queue_options const& options) noexcept {
   return options.capacity > greatest ? greatest : std::bit_ceil(options.capacity);
 }
 
+/// `uuid::is_nil` in two words: g++ 12 calls memcmp for it, 5 ns of a send.
+bool is_nil(uuid const& id) noexcept {
+  std::uint64_t half[2];
+  std::memcpy(half, &id, sizeof half);
+  return (half[0] | half[1]) == 0;
+}
+
 std::size_t real_max_bytes(std::size_t max_bytes) noexcept {
   return std::min(max_bytes, limits::greatest_payload);
 }
@@ -106,7 +113,7 @@ named_queue::outcome named_queue::admit(message_info const& info,
                                         detail::dropped_messages& dropped, bool& offer_more,
                                         bool& left_standing) noexcept {
   if (sealed_.load(std::memory_order_relaxed)) [[unlikely]] return outcome::closed;
-  bool const remember = options_.deduplication && !info.id.is_nil();
+  bool const remember = options_.deduplication && !is_nil(info.id);
   if (remember && window_.contains(info.id)) [[unlikely]] {
     ++counts_.duplicates;
     return outcome::duplicate;

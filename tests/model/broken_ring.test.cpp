@@ -1,4 +1,5 @@
-// Rings that are broken on purpose: were one of these not found, the sound ones would prove nothing.
+// Rings that are broken on purpose: were one of these not found, the sound ones would prove
+// nothing.
 
 #include "ring_model.hpp"
 

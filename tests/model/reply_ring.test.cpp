@@ -81,8 +81,8 @@ struct reply_suite : rl::test_suite<reply_suite<Flaw, Codec, Asks>, 1 + workers>
 };
 
 TEST(reply_ring_model, slot_is_never_overwritten_before_the_asker_has_read_it) {
-  expect_sound<reply_suite<as_written, modelled_commit, 4>>(random_runs(60'000));
-  expect_sound<reply_suite<as_written, modelled_commit, 2>>(every_run(1));
+  expect_sound<reply_suite<as_written, modelled_commit, 4>>(random_runs(200'000));
+  expect_sound<reply_suite<as_written, modelled_commit, 2>>(every_run(2));
 }
 
 TEST(reply_ring_model, packed_replies_are_each_seen_once_and_whole) {

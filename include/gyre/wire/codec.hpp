@@ -28,6 +28,7 @@
 /// All functions are reentrant, keep no state and never throw. For types that own no memory (no
 /// std::string, std::vector and the like in them) they do not allocate, and run in kernels.
 
+GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire {
 
 namespace detail {
@@ -161,3 +162,4 @@ template <class T>
 }
 
 }  // namespace gyre::wire
+GYRE_WIRE_EITHER_END

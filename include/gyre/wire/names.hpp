@@ -12,16 +12,28 @@ namespace gyre::wire {
 
 namespace detail {
 
-/// Holds a T that is never made: only the compiler's spelling of its members is used.
+#if defined(__CUDACC__)
+/// A T that is named and never defined: only the compiler's spelling of its members is used. (Given
+/// a definition, nvcc 13 confuses the addresses of its members; so local types have no names there.)
 template <class T>
-union name_holder {
-  char none;
-  T value;
-  constexpr name_holder() noexcept : none() {}
-  constexpr ~name_holder() {}
+struct name_source {
+  static T const value;
 };
+#else
+/// A T that is never made: only the compiler's spelling of its members is used. (Without a
+/// definition, local types would have no names.)
 template <class T>
-inline name_holder<T> name_source;
+struct name_source {
+  union holder {
+    char none;
+    T member;
+    constexpr holder() noexcept : none() {}
+    constexpr ~holder() {}
+  };
+  static inline holder storage;
+  static constexpr T& value = storage.member;
+};
+#endif
 
 /// clang 14 takes a pointer into an object as a template argument only inside a class; g++ 12 fails
 /// (an internal error) with the class.
@@ -75,7 +87,7 @@ template <auto... Pointers>
 template <class T, std::size_t... I>
 [[nodiscard]] constexpr auto bound_names(std::index_sequence<I...>) noexcept {
   return std::array<std::string_view, sizeof...(I)>{last_identifier(
-      spelled_member<visit_members(name_source<T>.value, pointer_to<I>{})>())...};
+      spelled_member<visit_members(name_source<T>::value, pointer_to<I>{})>())...};
 }
 
 }  // namespace detail

@@ -8,6 +8,7 @@
 #include <gyre/wire/detail/bindings.hpp>
 #include <gyre/wire/detail/count.hpp>
 
+GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire {
 
 namespace detail {
@@ -90,3 +91,4 @@ GYRE_FN constexpr void for_each_member(T& object, F&& f) {
 }
 
 }  // namespace gyre::wire
+GYRE_WIRE_EITHER_END

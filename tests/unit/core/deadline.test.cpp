@@ -33,7 +33,8 @@ TEST(deadline, zero_has_expired_at_once) {
 }
 
 TEST(deadline, negative_timeout_has_expired_and_does_not_wrap_round) {
-  for (auto const timeout : {-1ns, std::chrono::nanoseconds(-1h), std::chrono::nanoseconds::min()}) {
+  for (auto const timeout :
+       {-1ns, std::chrono::nanoseconds(-1h), std::chrono::nanoseconds::min()}) {
     EXPECT_TRUE(deadline(timeout).expired()) << timeout.count();
     EXPECT_FALSE(deadline(timeout).is_never()) << timeout.count();
     EXPECT_EQ(deadline(timeout).left(), 0ns) << "never less than zero";

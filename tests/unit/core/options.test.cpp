@@ -124,8 +124,8 @@ TEST(queue_options, capacity_out_of_bounds_is_not_ignored) {
   }
   for (std::uint64_t const n : {0ULL, 15ULL, 1'048'577ULL, ~0ULL}) {
     o.capacity = n;
-    EXPECT_EQ(verdict(o), "invalid_option: capacity is " + std::to_string(n) +
-                              ", allowed: 16 to 1048576");
+    EXPECT_EQ(verdict(o),
+              "invalid_option: capacity is " + std::to_string(n) + ", allowed: 16 to 1048576");
   }
 }
 
@@ -135,11 +135,13 @@ TEST(queue_options, window_is_bounded_by_four_times_the_capacity) {
   o.deduplication_window = 64;
   EXPECT_EQ(verdict(o), "accepted");
   o.deduplication_window = 65;
-  EXPECT_EQ(verdict(o), "invalid_option: deduplication_window is 65, allowed: 16 to 64 "
-                        "(four times the capacity)");
+  EXPECT_EQ(verdict(o),
+            "invalid_option: deduplication_window is 65, allowed: 16 to 64 "
+            "(four times the capacity)");
   o.deduplication_window = 15;
-  EXPECT_EQ(verdict(o), "invalid_option: deduplication_window is 15, allowed: 16 to 64 "
-                        "(four times the capacity)");
+  EXPECT_EQ(verdict(o),
+            "invalid_option: deduplication_window is 15, allowed: 16 to 64 "
+            "(four times the capacity)");
 }
 
 TEST(queue_options, window_is_not_checked_when_deduplication_is_off) {
@@ -155,12 +157,10 @@ TEST(queue_options, times_must_be_more_than_zero_or_none) {
   o.block_timeout = std::nullopt;
   EXPECT_EQ(verdict(o), "accepted");
   o.time_to_live = 0ns;
-  EXPECT_EQ(verdict(o),
-            "invalid_option: time_to_live is 0 ns, allowed: more than zero, or none");
+  EXPECT_EQ(verdict(o), "invalid_option: time_to_live is 0 ns, allowed: more than zero, or none");
   o.time_to_live = 1ns;
   o.block_timeout = -5ns;
-  EXPECT_EQ(verdict(o),
-            "invalid_option: block_timeout is -5 ns, allowed: more than zero, or none");
+  EXPECT_EQ(verdict(o), "invalid_option: block_timeout is -5 ns, allowed: more than zero, or none");
 }
 
 TEST(queue_options, defaults_are_the_contracts) {

@@ -81,7 +81,8 @@ TEST(type_id, is_never_zero_and_differs_by_name) {
   static_assert((type_id_of<named::order> & 1U) == 1);
   EXPECT_NE(type_id_of<named::order>, type_id_of<named::outer>);
   EXPECT_NE(type_id_of<named::inner::box<int>>, type_id_of<named::inner::box<double>>);
-  EXPECT_EQ(type_id_of<named::order>, type_id_of<named::inner::order>) << "the name is the identity";
+  EXPECT_EQ(type_id_of<named::order>, type_id_of<named::inner::order>)
+      << "the name is the identity";
 }
 
 }  // namespace

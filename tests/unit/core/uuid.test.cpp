@@ -34,14 +34,14 @@ TEST(uuid, case_and_braces_do_not_make_another_id) {
 }
 
 TEST(uuid, what_is_no_uuid_is_not_read_as_one) {
-  for (std::string_view const wrong : {
-           "", "0", "{}", "00112233-4455-6677-8899-aabbccddeef",
-           "00112233-4455-6677-8899-aabbccddeeff0", "00112233445566778899aabbccddeeff",
-           "0011223-34455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-aabbccddeefg",
-           "00112233 4455 6677 8899 aabbccddeeff", "{00112233-4455-6677-8899-aabbccddeeff",
-           "00112233-4455-6677-8899-aabbccddeeff}", "(00112233-4455-6677-8899-aabbccddeeff)",
-           " 00112233-4455-6677-8899-aabbccddeeff", "+0112233-4455-6677-8899-aabbccddeeff",
-           "0x112233-4455-6677-8899-aabbccddeeff", "------------------------------------"}) {
+  for (std::string_view const wrong :
+       {"", "0", "{}", "00112233-4455-6677-8899-aabbccddeef",
+        "00112233-4455-6677-8899-aabbccddeeff0", "00112233445566778899aabbccddeeff",
+        "0011223-34455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-aabbccddeefg",
+        "00112233 4455 6677 8899 aabbccddeeff", "{00112233-4455-6677-8899-aabbccddeeff",
+        "00112233-4455-6677-8899-aabbccddeeff}", "(00112233-4455-6677-8899-aabbccddeeff)",
+        " 00112233-4455-6677-8899-aabbccddeeff", "+0112233-4455-6677-8899-aabbccddeeff",
+        "0x112233-4455-6677-8899-aabbccddeeff", "------------------------------------"}) {
     EXPECT_EQ(uuid::parse(wrong), std::nullopt) << '"' << wrong << '"';
   }
   EXPECT_EQ(uuid::parse(std::string_view("00112233-4455-6677-8899-aabbccddee\0f", 36)),

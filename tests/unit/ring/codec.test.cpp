@@ -83,7 +83,9 @@ class torn_slot : public slot_codec<Codec> {
 using packed = ::testing::Types<tag8_codec<>, tag16_codec<>>;
 struct packed_names {
   template <class T>
-  static std::string GetName(int i) { return i == 0 ? "tag8" : "tag16"; }
+  static std::string GetName(int i) {
+    return i == 0 ? "tag8" : "tag16";
+  }
 };
 TYPED_TEST_SUITE(torn_slot, packed, packed_names);
 

@@ -81,17 +81,17 @@ struct numbered {
 /// Whether `shown` is the whole of `expected`.
 inline ::testing::AssertionResult is(message_view const& shown, numbered const& expected) {
   if (shown.head.correlation != expected.head.correlation) {
-    return ::testing::AssertionFailure() << "message " << shown.head.correlation << " instead of "
-                                         << expected.head.correlation;
+    return ::testing::AssertionFailure()
+           << "message " << shown.head.correlation << " instead of " << expected.head.correlation;
   }
   if (shown.head.length != expected.head.length) {
-    return ::testing::AssertionFailure() << "length " << shown.head.length << " instead of "
-                                         << expected.head.length;
+    return ::testing::AssertionFailure()
+           << "length " << shown.head.length << " instead of " << expected.head.length;
   }
   for (std::size_t i = 0; i < expected.payload.size(); ++i) {
     if (shown.payload[i] != expected.payload[i]) {
-      return ::testing::AssertionFailure() << "byte " << i << " of message "
-                                           << expected.head.correlation << " is wrong";
+      return ::testing::AssertionFailure()
+             << "byte " << i << " of message " << expected.head.correlation << " is wrong";
     }
   }
   return ::testing::AssertionSuccess();
@@ -105,10 +105,10 @@ struct face {
 };
 
 /// Every codec with every kind of writer.
-using faces = ::testing::Types<
-    face<commit_codec<>, writers::one>, face<commit_codec<>, writers::many>,
-    face<tag8_codec<>, writers::one>, face<tag8_codec<>, writers::many>,
-    face<tag16_codec<>, writers::one>, face<tag16_codec<>, writers::many>>;
+using faces =
+    ::testing::Types<face<commit_codec<>, writers::one>, face<commit_codec<>, writers::many>,
+                     face<tag8_codec<>, writers::one>, face<tag8_codec<>, writers::many>,
+                     face<tag16_codec<>, writers::one>, face<tag16_codec<>, writers::many>>;
 
 using codecs = ::testing::Types<commit_codec<>, tag8_codec<>, tag16_codec<>>;
 

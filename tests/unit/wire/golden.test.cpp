@@ -28,11 +28,12 @@ using check = std::function<void(bytes const&)>;
 
 /// Reads as `expected`, and is written again byte for byte.
 template <class T>
-check is(T expected) {
-  return [expected = std::make_shared<T>(std::move(expected))](bytes const& golden) {
-    T got{};
+check is(T&& value) {
+  using type = std::decay_t<T>;
+  return [expected = std::make_shared<type>(std::forward<T>(value))](bytes const& golden) {
+    type got{};
     wire::status const s = wire::decode(golden, got);
-    ASSERT_TRUE(s) << wire::describe<T>(s);
+    ASSERT_TRUE(s) << wire::describe<type>(s);
     EXPECT_TRUE(got == *expected);
     EXPECT_EQ(test_data::to_hex(test_data::encoded(*expected, wire::utf16_length_exact{})),
               test_data::to_hex(golden));
@@ -133,14 +134,14 @@ std::map<string, check> checks() {
   std::map<string, check> c;
   c["bool_true"] = is(true);
   c["bool_false"] = is(false);
-  c["byte_200"] = is<std::uint8_t>(200);
-  c["sbyte_-5"] = is<std::int8_t>(-5);
-  c["short_-2"] = is<std::int16_t>(-2);
-  c["ushort_65535"] = is<std::uint16_t>(65535);
+  c["byte_200"] = is(std::uint8_t{200});
+  c["sbyte_-5"] = is(std::int8_t{-5});
+  c["short_-2"] = is(std::int16_t{-2});
+  c["ushort_65535"] = is(std::uint16_t{65535});
   c["int_42"] = is(42);
-  c["int_min"] = is<i32>(INT32_MIN);
-  c["long_-1234567890123"] = is<i64>(-1234567890123);
-  c["ulong_max"] = is<std::uint64_t>(UINT64_MAX);
+  c["int_min"] = is(i32{INT32_MIN});
+  c["long_-1234567890123"] = is(i64{-1234567890123});
+  c["ulong_max"] = is(std::uint64_t{UINT64_MAX});
   c["float_1.5"] = is(1.5F);
   c["char_A"] = is(u'A');
   c["half_1.5"] = is(wire::half{0x3e00});

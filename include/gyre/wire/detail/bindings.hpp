@@ -9,6 +9,7 @@
 
 #include <gyre/wire/detail/attributes.hpp>
 
+GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire::detail {
 
 /// Calls `f(member_0, …)` with references to all `Count` members of an aggregate.
@@ -381,3 +382,4 @@ GYRE_WIRE_HOT constexpr decltype(auto) bind_members(T& object, F&& f) {
 }
 
 }  // namespace gyre::wire::detail
+GYRE_WIRE_EITHER_END

@@ -11,6 +11,7 @@
 #include <gyre/core/inplace.hpp>
 #include <gyre/wire/detail/codec.hpp>
 
+GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire::detail {
 
 /// Reads a collection's count, and believes it only if so many elements of at least `least` bytes
@@ -247,3 +248,4 @@ struct codec<std::span<E const>> : sequence_codec<std::span<E const>, E, 0, unbo
 };
 
 }  // namespace gyre::wire::detail
+GYRE_WIRE_EITHER_END

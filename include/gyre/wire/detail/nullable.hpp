@@ -7,6 +7,7 @@
 
 #include <gyre/wire/detail/codec.hpp>
 
+GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire::detail {
 
 template <class T>
@@ -65,6 +66,7 @@ struct codec<std::optional<T>> {
 /// A C# reference to an object, null or not: for types that contain themselves. Sharing is not
 /// kept: an object that two pointers of C# share arrives twice.
 template <class T>
+  requires(!is_bad_pointer<std::unique_ptr<T>>)
 struct codec<std::unique_ptr<T>> {
   static constexpr std::size_t min = 1;
   static constexpr std::size_t max = unbounded;
@@ -93,3 +95,4 @@ struct codec<std::unique_ptr<T>> {
 };
 
 }  // namespace gyre::wire::detail
+GYRE_WIRE_EITHER_END

@@ -7,6 +7,7 @@
 
 #include <gyre/wire/detail/codec.hpp>
 
+GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire::detail {
 
 /// What is known of an object's members at compile time. Neighbouring members whose size cannot vary
@@ -217,3 +218,4 @@ template <class T>
 struct codec<T> : object_codec<T> {};
 
 }  // namespace gyre::wire::detail
+GYRE_WIRE_EITHER_END

@@ -73,7 +73,7 @@ struct raw<uuid> {
 /// Nullable<T>: a flag, zeros up to T's alignment, T; all zeros for null. The TypeScript reader
 /// tests the whole word of the flag, so the zeros matter; this reader looks at the flag alone.
 template <class T>
-  requires is_raw<T>
+  requires(is_raw<T> && !is_optional<T>)
 struct raw<std::optional<T>> {
   static constexpr bool exists = true;
   static constexpr std::size_t align = raw<T>::align;

@@ -7,6 +7,7 @@
 #include <gyre/wire/detail/codec.hpp>
 #include <gyre/wire/detail/object.hpp>
 
+GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire::detail {
 
 /// C#'s ValueTuple, and KeyValuePair that holds a reference: the parts one after another, with no
@@ -45,3 +46,4 @@ template <class A, class B>
 struct codec<std::pair<A, B>> : tuple_codec<std::pair<A, B>, A, B> {};
 
 }  // namespace gyre::wire::detail
+GYRE_WIRE_EITHER_END

@@ -11,6 +11,7 @@
 #include <gyre/wire/detail/codec.hpp>
 #include <gyre/wire/union.hpp>
 
+GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire::detail {
 
 /// A union: a tag, as a byte below 250, else as 250 and a u16; then the alternative, its object
@@ -145,3 +146,4 @@ struct codec<tagged_union<Alts...>> {
 };
 
 }  // namespace gyre::wire::detail
+GYRE_WIRE_EITHER_END

@@ -9,6 +9,7 @@
 #include <gyre/wire/detail/object.hpp>
 #include <gyre/wire/detail/varint.hpp>
 
+GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire::detail {
 
 template <class T>
@@ -177,3 +178,4 @@ template <class T>
 struct codec<T> : tolerant_codec<T> {};
 
 }  // namespace gyre::wire::detail
+GYRE_WIRE_EITHER_END

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gyre::tool {
+
+/// What one repetition of a benchmark found. Times in nanoseconds, rates a second.
+struct repetition {
+  std::uint64_t n = 0;
+  double p50 = 0;
+  double p99 = 0;
+  double p999 = 0;
+  double rate = 0;
+  std::string error;  ///< Not empty: it did not work, and this is why.
+};
+
+/// What a benchmark is held against.
+enum class floor_kind {
+  none,        ///< It is a floor itself.
+  ping_pong,   ///< Its p50 against a cache line's trip to the other core and back.
+  ring_pair,   ///< Its rate against a bare pair of rings that carries as many bytes.
+  by_hand,     ///< Its p50 against memcpy code written by hand.
+};
+
+/// A benchmark, ready to be run again and again. Interleaved with its floor, so that both see the
+/// same machine.
+struct benchmark {
+  std::string name;
+  std::string unit;
+  floor_kind floor = floor_kind::none;
+  std::function<repetition()> run;
+  std::function<repetition()> run_floor;  ///< Null for `floor_kind::none`.
+};
+
+/// How much is measured.
+struct bench_effort {
+  std::chrono::nanoseconds time = std::chrono::milliseconds(100);  ///< Of one repetition.
+  int repetitions = 7;
+};
+
+/// Where the two sides run: the first two cores of this process, or -1 where there is one.
+struct bench_cores {
+  int client = -1;
+  int kernel = -1;
+};
+[[nodiscard]] bench_cores cores_for_bench();
+
+/// Collects times and sorts them once. Allocates at its construction alone.
+class samples {
+ public:
+  explicit samples(std::size_t capacity) { values_.reserve(capacity); }
+  [[nodiscard]] bool full() const noexcept { return values_.size() == values_.capacity(); }
+  void add(std::uint64_t ns) noexcept {
+    values_.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(ns, UINT32_MAX)));
+  }
+  /// Ranks of what was collected, each less `overhead_ns`, at least 0. Empties the collection.
+  [[nodiscard]] repetition summary(double overhead_ns);
+
+ private:
+  std::vector<std::uint32_t> values_;
+};
+
+/// Calls `operation` again and again and times each call with one clock reading between two of
+/// them; what the reading costs is taken off. False from `operation` ends it with an error.
+[[nodiscard]] repetition time_each(bench_effort const& effort,
+                                   std::function<bool()> const& operation);
+
+// Each makes the benchmarks of one subject. What they need lives as long as they do.
+[[nodiscard]] std::vector<benchmark> floor_benchmarks(bench_effort const& effort);
+[[nodiscard]] std::vector<benchmark> ask_benchmarks(bench_effort const& effort);
+[[nodiscard]] std::vector<benchmark> queue_benchmarks(bench_effort const& effort);
+[[nodiscard]] std::vector<benchmark> wire_benchmarks(bench_effort const& effort);
+[[nodiscard]] std::vector<benchmark> telemetry_benchmarks(bench_effort const& effort);
+
+// The floors.
+[[nodiscard]] repetition run_ping_pong(bench_effort const& effort);
+/// Requests and replies of these sizes through two single-producer rings, `window` in flight.
+[[nodiscard]] repetition run_ring_pair(bench_effort const& effort, std::size_t request_bytes,
+                                       std::size_t reply_bytes, std::size_t window);
+
+}  // namespace gyre::tool

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+/// The tool's subcommands, one folder each, and what they have in common.
+namespace gyre::tool {
+
+/// What the tool's exit status says.
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failed = 1;     ///< It ran, and something was not as it should be.
+inline constexpr int exit_usage = 2;      ///< The command line, or a file that it names, is wrong.
+inline constexpr int exit_no_engine = 3;  ///< The engine asked for is not there.
+
+// Each adds its subcommand to `app`; when that is chosen, it runs within `app.parse` and leaves the
+// exit status in `exit_code`. Both outlive the parse.
+void add_validate(CLI::App& app, int& exit_code);
+void add_run(CLI::App& app, int& exit_code);
+void add_doctor(CLI::App& app, int& exit_code);
+void add_bench(CLI::App& app, int& exit_code);
+
+/// The value must be one of these: "'x' is not allowed; allowed: a, b". Shown in help as `a|b`.
+[[nodiscard]] CLI::Validator one_of(std::vector<std::string> allowed);
+
+/// `text` in single quotes, control characters escaped and long text cut: fit for a one-line
+/// message.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+
+/// "gyre <where>: <what>" and a newline on stderr; `what` is made one line. Returns `exit_code`.
+int complain(std::string_view where, std::string_view what, int exit_code);
+
+/// Writes to stdout. A failure is remembered by the stream, and `main` reports it.
+void print(std::string_view text);
+
+/// The commit that this was built from, or "unknown".
+[[nodiscard]] std::string_view build_commit() noexcept;
+/// The version, as in the file VERSION.
+[[nodiscard]] std::string_view build_version() noexcept;
+
+}  // namespace gyre::tool
