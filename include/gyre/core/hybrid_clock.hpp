@@ -8,18 +8,22 @@
 
 namespace gyre {
 
-/// A hybrid logical time in one word: 48 bits of microseconds since the Unix epoch, then 16 bits of
-/// a counter for what happens within one (Kulkarni et al., "Logical Physical Clocks", 2014). A full
-/// counter carries into the microseconds, so stamps never repeat and never run back.
+/// A hybrid logical time in one word: 52 bits of microseconds since the Unix epoch, which last to
+/// 2112, then 12 bits of a counter for what happens within one (after Kulkarni et al., "Logical
+/// Physical Clocks", 2014; their 48 bits count coarser ticks). A full counter carries into the
+/// microseconds, so stamps never repeat and never run back.
 struct hybrid_time {
+  /// Not 16: 48 bits of microseconds last for nine years, and were over in 1978.
+  static constexpr unsigned counter_bits = 12;
+
   std::uint64_t word = 0;
 
   [[nodiscard]] static constexpr hybrid_time from_micros(std::uint64_t micros) noexcept {
-    return {micros << 16};
+    return {micros << counter_bits};
   }
-  [[nodiscard]] constexpr std::uint64_t micros() const noexcept { return word >> 16; }
+  [[nodiscard]] constexpr std::uint64_t micros() const noexcept { return word >> counter_bits; }
   [[nodiscard]] constexpr std::uint16_t counter() const noexcept {
-    return static_cast<std::uint16_t>(word & 0xFFFF);
+    return static_cast<std::uint16_t>(word & ((1U << counter_bits) - 1));
   }
   friend constexpr auto operator<=>(hybrid_time, hybrid_time) = default;
 };
@@ -36,11 +40,13 @@ struct hybrid_time {
 class hybrid_clock {
  public:
   /// The next stamp: at least the system's time, and greater than any before.
-  [[nodiscard]] hybrid_time tick() noexcept { return advance(wall_micros() << 16); }
+  [[nodiscard]] hybrid_time tick() noexcept {
+    return advance(hybrid_time::from_micros(wall_micros()).word);
+  }
 
   /// The next stamp, greater than `seen` too: on receiving a message.
   hybrid_time observe(hybrid_time seen) noexcept {
-    std::uint64_t const wall = wall_micros() << 16;
+    std::uint64_t const wall = hybrid_time::from_micros(wall_micros()).word;
     return advance(wall > seen.word ? wall : seen.word + 1);
   }
 
@@ -72,7 +78,7 @@ class local_clock {
   }
 
   /// Brings the physical part up to `micros`, if that is ahead.
-  GYRE_FN void refresh(std::uint64_t micros) noexcept { observe({micros << 16}); }
+  GYRE_FN void refresh(std::uint64_t micros) noexcept { observe(hybrid_time::from_micros(micros)); }
 
   /// The last stamp given or observed.
   [[nodiscard]] GYRE_FN hybrid_time last() const noexcept { return {last_}; }

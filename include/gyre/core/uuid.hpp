@@ -30,7 +30,13 @@ struct uuid {
 
   [[nodiscard]] constexpr bool is_nil() const noexcept { return *this == uuid{}; }
 
-  friend constexpr auto operator<=>(uuid const&, uuid const&) = default;
+  // Written out: nvcc makes a declaration without a body of a defaulted one.
+  friend constexpr bool operator==(uuid const& a, uuid const& b) noexcept {
+    return a.bytes == b.bytes;
+  }
+  friend constexpr std::strong_ordering operator<=>(uuid const& a, uuid const& b) noexcept {
+    return a.bytes <=> b.bytes;
+  }
 };
 
 static_assert(sizeof(uuid) == 16 && alignof(uuid) == 1, "a uuid is 16 bytes anywhere in a message");

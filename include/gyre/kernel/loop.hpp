@@ -234,14 +234,16 @@ class shard_loop {
   template <class Writer, class Fill>
   GYRE_FN void put(Writer const& writer, envelope const& head, Fill&& fill) noexcept {
     std::uint64_t const at = writer.reserve_promised(writer.target().slots_for(head.length));
-    if (writer.target().in_place(head.length)) [[likely]] {
-      writer.write_in_place(at, head, fill);
-    } else {
-      env_.with_scratch(head.length, [&](std::byte* scratch) {
-        fill(scratch);
-        writer.write(at, head, scratch);
-      });
+    if constexpr (codec::in_place) {
+      if (writer.target().in_place(head.length)) [[likely]] {
+        writer.write_in_place(at, head, fill);
+        return;
+      }
     }
+    env_.with_scratch(head.length, [&](std::byte* scratch) {
+      fill(scratch);
+      writer.write(at, head, scratch);
+    });
   }
 
   GYRE_FN bool something_to_do(kernel_command current) const noexcept {

@@ -49,7 +49,7 @@ struct telemetry_block {
 /// The shard's side of its block. Not thread-safe: the shard's own.
 class telemetry_writer {
  public:
-  GYRE_FN telemetry_writer() noexcept = default;
+  telemetry_writer() noexcept = default;
   GYRE_FN explicit telemetry_writer(telemetry_block* block) noexcept : block_(block) {}
 
   /// Adds `messages` handled in `elapsed_ns` altogether, the last of them stamped `last_time`.

@@ -69,15 +69,17 @@ enum class writers : std::uint8_t { one, many };
 /// reserve positions by one compare-exchange on a word of their own side, and a writer that stalls
 /// delays only those behind it. With `writers::one`, by one thread at a time.
 ///
-/// *Memory ordering*: everything written before a message is published is visible to the reader
-/// that takes it. A slot is overwritten only after `consumed` was read with acquire, so after the
-/// reader's last look at it; `seen_consumed` passes that on from writer to writer.
+/// *Memory ordering*: with the commit codec, everything written before a message is published is
+/// visible to the reader that takes it; the packed codecs bring the message itself and nothing
+/// beside it (tests/model/visibility.test.cpp). A slot is overwritten only after `consumed` was read
+/// with acquire, so after the reader's last look at it; `seen_consumed` passes that on from writer
+/// to writer.
 template <class Codec, writers Writers>
 class ring_writer {
  public:
   using memory = typename Codec::memory;
 
-  GYRE_FN ring_writer() noexcept = default;
+  ring_writer() noexcept = default;
   GYRE_FN explicit ring_writer(ring<Codec> const& r) noexcept : ring_(r) {}
 
   [[nodiscard]] GYRE_FN ring<Codec> const& target() const noexcept { return ring_; }
@@ -226,7 +228,7 @@ class ring_reader {
  public:
   using memory = typename Codec::memory;
 
-  GYRE_FN ring_reader() noexcept = default;
+  ring_reader() noexcept = default;
   /// `scratch` holds messages that do not lie in one slot: `greatest_payload` bytes of the largest
   /// message that the reader wants, plus an envelope. May be null if all lie in one slot.
   /// Reading begins at `position`.

@@ -34,7 +34,7 @@ struct adapt {};
 namespace detail {
 
 template <class T>
-[[nodiscard]] consteval kind kind_of() noexcept {
+[[nodiscard]] constexpr kind kind_of() noexcept {
   if constexpr (requires { adapt<T>::wire_kind; }) {
     return adapt<T>::wire_kind;
   } else if constexpr (requires { T::wire_kind; }) {

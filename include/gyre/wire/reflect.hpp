@@ -14,7 +14,7 @@ namespace gyre::wire {
 namespace detail {
 
 template <class T>
-[[nodiscard]] consteval std::size_t count_members() noexcept {
+[[nodiscard]] constexpr std::size_t count_members() noexcept {
   if constexpr (lists_members<T>) {
     return member_list_t<T>::size;
   } else {

@@ -226,7 +226,10 @@ std::map<string, check> checks() {
   c["object_empty"] = is(empty{});
   c["object_one_int"] = is(holder<i32>{7});
   c["object_int_string"] = is(two<i32, string>{42, "Ada"});
-  c["object_nested"] = is(two<nested, vector<i32>>{{9, "inner"}, {1, 2, 3}});
+  two<nested, vector<i32>> with_inner;
+  with_inner.a = {9, "inner"};
+  with_inner.b = {1, 2, 3};
+  c["object_nested"] = is(with_inner);
   c["object_mixed_scalars"] = is(mixed_scalars{true, 200, -5, -2});
   recursive r;
   r.id = std::make_unique<recursive>();

@@ -106,7 +106,7 @@ struct map_codec {
   }
 
  private:
-  static consteval std::size_t entry_least() {
+  static constexpr std::size_t entry_least() {
     if constexpr (raw_entries) {
       return raw<entry>::size;
     } else {

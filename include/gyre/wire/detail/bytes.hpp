@@ -32,10 +32,10 @@ template <class U>
 }
 
 /// `a + b` and `a * b` of sizes at compile time, where SIZE_MAX stands for "no bound".
-[[nodiscard]] consteval std::size_t add_sizes(std::size_t a, std::size_t b) noexcept {
+[[nodiscard]] constexpr std::size_t add_sizes(std::size_t a, std::size_t b) noexcept {
   return a > SIZE_MAX - b ? SIZE_MAX : a + b;
 }
-[[nodiscard]] consteval std::size_t times_size(std::size_t a, std::size_t n) noexcept {
+[[nodiscard]] constexpr std::size_t times_size(std::size_t a, std::size_t n) noexcept {
   return n != 0 && a > SIZE_MAX / n ? SIZE_MAX : a * n;
 }
 

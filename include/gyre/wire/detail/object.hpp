@@ -20,24 +20,24 @@ struct member_facts {
     bool const each[] = {codec<Ms>::rigid..., false};
     return each[i];
   }
-  [[nodiscard]] static consteval bool starts_run(std::size_t i) noexcept {
+  [[nodiscard]] static constexpr bool starts_run(std::size_t i) noexcept {
     return rigid(i) && (i == 0 || !rigid(i - 1));
   }
   [[nodiscard]] GYRE_FN static constexpr std::size_t size(std::size_t i) noexcept {
     std::size_t const each[] = {codec<Ms>::min..., 0};
     return each[i];
   }
-  [[nodiscard]] static consteval std::size_t run_size(std::size_t i) noexcept {
+  [[nodiscard]] static constexpr std::size_t run_size(std::size_t i) noexcept {
     std::size_t total = 0;
     for (; rigid(i); ++i) total += size(i);
     return total;
   }
-  [[nodiscard]] static consteval std::size_t min() noexcept {
+  [[nodiscard]] static constexpr std::size_t min() noexcept {
     std::size_t total = 1;
     ((total = add_sizes(total, codec<Ms>::min)), ...);
     return total;
   }
-  [[nodiscard]] static consteval std::size_t max() noexcept {
+  [[nodiscard]] static constexpr std::size_t max() noexcept {
     std::size_t total = 1;
     ((total = add_sizes(total, codec<Ms>::max)), ...);
     return total;
@@ -205,7 +205,7 @@ struct object_codec {
 };
 
 template <class T>
-[[nodiscard]] consteval bool is_framed(kind framing) noexcept {
+[[nodiscard]] constexpr bool is_framed(kind framing) noexcept {
   if constexpr (is_object<T>()) {
     return kind_of<T>() == framing && refuse_struct<T>() == refusal::none;
   } else {

@@ -51,7 +51,7 @@ enum class refusal : std::uint8_t {
 
 /// Enums that may hold any value of their type: scoped, or with an underlying type stated.
 template <class T>
-[[nodiscard]] consteval bool is_fixed_enum() noexcept {
+[[nodiscard]] constexpr bool is_fixed_enum() noexcept {
   if constexpr (std::is_enum_v<T>) {
     return requires { T{0}; } && !std::is_same_v<std::underlying_type_t<T>, bool>;
   } else {
@@ -148,7 +148,7 @@ inline constexpr bool is_map<std::unordered_map<K, V, H, E, A>> = true;
 
 /// What a C# reference or a union may stand for: not numbers, strings, or unmanaged structs.
 template <class T>
-[[nodiscard]] consteval bool is_object() noexcept {
+[[nodiscard]] constexpr bool is_object() noexcept {
   if constexpr (std::is_class_v<T> && !parts_of<T>::container) {
     return kind_of<T>() != kind::unmanaged;
   } else {
@@ -175,7 +175,7 @@ inline constexpr bool is_misaligned_view<std::span<T const>> =
 
 /// What is wrong with a struct itself, its members aside.
 template <class T>
-[[nodiscard]] consteval refusal refuse_struct() noexcept {
+[[nodiscard]] constexpr refusal refuse_struct() noexcept {
   if constexpr (!std::is_class_v<T> || (!std::is_aggregate_v<T> && !lists_members<T>)) {
     return refusal::not_aggregate;
   } else if constexpr (!std::is_default_constructible_v<T>) {

@@ -107,7 +107,7 @@ template <class... Ms>
 struct raw_layout {
   static constexpr std::size_t align = std::max({std::size_t{1}, raw<Ms>::align...});
 
-  [[nodiscard]] static consteval std::size_t offset(std::size_t index) noexcept {
+  [[nodiscard]] static constexpr std::size_t offset(std::size_t index) noexcept {
     std::size_t const sizes[] = {raw<Ms>::size..., 0};
     std::size_t const aligns[] = {raw<Ms>::align..., align};
     std::size_t at = 0;
@@ -165,7 +165,7 @@ struct raw_members<types<Ms...>> {
 };
 
 template <class T>
-[[nodiscard]] consteval bool is_raw_struct() noexcept {
+[[nodiscard]] constexpr bool is_raw_struct() noexcept {
   if constexpr (parts_of<T>::container || !std::is_class_v<T>) {
     return false;
   } else if constexpr (kind_of<T>() != kind::unmanaged || refuse_struct<T>() != refusal::none) {

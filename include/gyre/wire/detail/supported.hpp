@@ -23,7 +23,7 @@ template <class T>
 inline constexpr bool is_optional_tuple<std::optional<T>> = is_tuple<T> && !is_raw<T>;
 
 template <class... Ts>
-[[nodiscard]] consteval bool reorders() noexcept {
+[[nodiscard]] constexpr bool reorders() noexcept {
   if constexpr (sizeof...(Ts) < 2 || !(is_raw<Ts> && ...)) {
     return false;
   } else {
@@ -43,17 +43,17 @@ template <class... Ts>
 inline constexpr bool is_reordered_tuple<std::tuple<Ts...>> = reorders<Ts...>();
 
 template <class T, class... Seen>
-[[nodiscard]] consteval refusal refuse_type() noexcept;
+[[nodiscard]] constexpr refusal refuse_type() noexcept;
 
 template <class... Seen, class... Ts>
-[[nodiscard]] consteval refusal refuse_parts(types<Ts...>) noexcept {
+[[nodiscard]] constexpr refusal refuse_parts(types<Ts...>) noexcept {
   return ((refuse_type<Ts, Seen...>() == refusal::none) && ...) ? refusal::none : refusal::part;
 }
 
 /// Why T is refused. `Seen` are the types being looked at, so that a type may contain itself
 /// (through a vector, say) without end.
 template <class T, class... Seen>
-[[nodiscard]] consteval refusal refuse_type() noexcept {
+[[nodiscard]] constexpr refusal refuse_type() noexcept {
   if constexpr ((std::is_same_v<T, Seen> || ...)) {
     return refusal::none;
   } else if constexpr (std::is_reference_v<T> || std::is_const_v<T> || std::is_volatile_v<T>) {

@@ -41,7 +41,7 @@ struct slots<order<Orders...>, Count> {
     std::size_t const each[] = {Orders..., 0};
     return each[i];
   }
-  [[nodiscard]] static consteval bool ascending() noexcept {
+  [[nodiscard]] static constexpr bool ascending() noexcept {
     for (std::size_t i = 1; i < Count; ++i) {
       if (at(i) <= at(i - 1)) return false;
     }
