@@ -3,7 +3,7 @@
 # -march=native says so in CMAKE_CXX_FLAGS.
 
 # gyre_warnings: for every target of this project, for none of its users.
-set(GYRE_WARNING_FLAGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+set(GYRE_WARNING_FLAGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-restrict)
 if(GYRE_WERROR)
   list(APPEND GYRE_WARNING_FLAGS -Werror)
 endif()

@@ -76,7 +76,7 @@ bridge::bridge(parts p)
       requests_(std::move(p.requests)),
       responses_(std::move(p.responses)),
       dead_letters_(std::move(p.dead_letters)),
-      service_(*p.service),
+      service_(std::move(p.service)),
       slots_(std::move(p.replies)),
       in_flight_(p.window) {
   ring_.geometry = reply_geometry(entry_, p.window);
@@ -89,7 +89,7 @@ bridge::bridge(parts p)
   replies_ = ring_reader<cpu_codec>(ring_, gather_.data(), gather_.size());
 }
 
-port_view<cpu_codec> bridge::view() noexcept { return {ring_, &service_.bell()}; }
+port_view<cpu_codec> bridge::view() noexcept { return {ring_, &service_->bell()}; }
 
 result<void> bridge::connect() {
   auto self = shared_from_this();
@@ -161,6 +161,23 @@ bool bridge::pump_replies() noexcept {
   return moved;
 }
 
+std::uint64_t bridge::finish() noexcept {
+  std::lock_guard const lock(pump_lock_);
+  std::uint64_t left = 0;
+  message_view reply;
+  while (replies_.peek(reply)) {
+    row& sent = in_flight_[reply.head.correlation & (in_flight_.size() - 1)];
+    if (!deliver(reply, sent)) {
+      bury(reply, sent);
+      ++left;
+    }
+    replies_.pop(reply);
+    sent.correlation.store(0, std::memory_order_release);
+    answered_.store(answered_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+  return left;
+}
+
 /// False: the response queue has no room now; the reply stays where it is.
 bool bridge::deliver(message_view const& reply, row const& sent) noexcept {
   if (reply.head.kind == message_kind::failure) {
@@ -187,6 +204,7 @@ void bridge::bury(message_view const& reply, row const& sent) noexcept {
     failure_reply why;
     std::memcpy(&why, reply.payload, sizeof why);
     reason = reason_of(static_cast<errc>(why.code));
+    host_.lost(reason);
   }
   try {
     dead_letters_->put({reason, host_.id, std::string(entry_.name), sent.id, sent.actor,
@@ -196,6 +214,6 @@ void bridge::bury(message_view const& reply, row const& sent) noexcept {
   }
 }
 
-void bridge::arm() noexcept { service_.kick(); }
+void bridge::arm() noexcept { service_->kick(); }
 
 }  // namespace gyre

@@ -27,8 +27,9 @@ client_port::sizes client_port::sizes_for(kernel_image const& image,
   return s;
 }
 
-client_port::client_port(port_host& host, std::uint16_t index, sizes const& s, memory_block slots)
-    : host_(host), sizes_(s), index_(index), slots_(std::move(slots)) {
+client_port::client_port(port_host& host, std::uint16_t index, event& bell, sizes const& s,
+                         memory_block slots)
+    : host_(host), sizes_(s), index_(index), slots_(std::move(slots)), bell_(bell) {
   ring_.geometry = s.replies;
   ring_.slots = slots_.data();
   ring_.words = &words_;
@@ -64,6 +65,7 @@ void client_port::put_aside(message_view const& reply) {
   p->state = progress::arrived;
   replies_.pop(reply);
   release_slots(*p);
+  received_.store(received_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 bool client_port::poll(ticket t) {
@@ -107,7 +109,8 @@ result<void> client_port::keep_waiting(pending& p, deadline until, backoff& paus
     // The shards are gone, or going nowhere: what they published is seen after the gate.
     if (replies_.ready()) return {};
     gate_state const how = host_.door.state();
-    release(p);
+    release_slots(p);  // none came, so none was received
+    release_entry(p);
     return ended(how);
   }
   if (!until.expired()) return {};

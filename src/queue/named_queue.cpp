@@ -42,7 +42,12 @@ result<std::shared_ptr<named_queue>> named_queue::create(
   if (auto r = validate_name("queue name", about.name); !r) {
     return tl::unexpected<error>(std::move(r.error()));
   }
-  if (auto r = validate(options); !r) {
+  queue_options checked = options;
+  if (!about.owner.empty()) {
+    // A kernel's own: its window has the bounds of the launch option, whatever the capacity.
+    checked.deduplication_window = std::min(checked.deduplication_window, 4 * checked.capacity);
+  }
+  if (auto r = validate(checked); !r) {
     r.error().context = "queue '" + about.name + "': " + r.error().context;
     return tl::unexpected<error>(std::move(r.error()));
   }

@@ -71,6 +71,12 @@ result<std::shared_ptr<kernel_core>> kernel_core::launch(kernel_surroundings aro
                                                          std::uint64_t launches) {
   auto plan = plan_launch(image, options);
   if (!plan) return tl::unexpected<error>(std::move(plan.error()));
+  std::uint64_t const available = around.where->available_memory();
+  if (plan->memory.total() > available) {
+    return fail(errc::no_memory, "kernel '" + id + "' needs " +
+                                     std::to_string(plan->memory.total()) + " bytes, available: " +
+                                     std::to_string(available));
+  }
   std::shared_ptr<kernel_core> core(
       new kernel_core(std::move(around), image, std::move(id), options, *plan, launches));
   for (auto step : {&kernel_core::allocate, &kernel_core::make_queues, &kernel_core::start}) {
@@ -180,7 +186,7 @@ result<void> kernel_core::make_queues() {
   parts.requests = *requests;
   parts.responses = *responses;
   parts.dead_letters = around_.dead_letters;
-  parts.service = around_.bridges.get();
+  parts.service = around_.bridges;
   bridge_ = std::make_shared<bridge>(std::move(parts));
   ports_[0].leased = true;
   view.ports[0] = bridge_->view();
@@ -219,7 +225,7 @@ result<transition> kernel_core::check(kernel_operation operation) const {
 }
 
 void kernel_core::command(kernel_command c) noexcept {
-  view.control->command.store(c, std::memory_order_release);
+  view.control->command.store(c, std::memory_order_seq_cst);  // before the phases are looked at
   resident_->wake();
 }
 
@@ -249,7 +255,7 @@ result<void> kernel_core::deactivate(std::chrono::nanoseconds timeout) {
   deadline const until(timeout);
   for (std::uint32_t i = 0; i < view.shard_count; ++i) {
     backoff wait;
-    while (view.shards[i].words->phase.load(std::memory_order_acquire) == shard_phase::running) {
+    while (view.shards[i].words->phase.load(std::memory_order_seq_cst) == shard_phase::running) {
       wait.step();
       if (!wait.exhausted() || !until.expired()) continue;
       command(kernel_command::run);
@@ -265,7 +271,11 @@ result<void> kernel_core::deactivate(std::chrono::nanoseconds timeout) {
 result<final_report> kernel_core::terminate(std::chrono::nanoseconds timeout) {
   std::scoped_lock const lock(life_);
   if (state() == kernel_state::terminated) return report_;
-  if (stuck_) return stuck();
+  if (stuck_) {
+    // Has the handler come out after all?
+    if (!resident_->join(deadline(std::chrono::nanoseconds::zero()))) return stuck();
+    return finish(false);
+  }
   bool const was_active = state() == kernel_state::active;
   auto t = check(kernel_operation::terminate);
   if (!t) return tl::unexpected<error>(std::move(t.error()));
@@ -282,16 +292,21 @@ result<final_report> kernel_core::terminate(std::chrono::nanoseconds timeout) {
     stuck_ = true;
     return stuck();
   }
-  if (bridge_ != nullptr) bridge_->pump();
+  return finish(drained);
+}
 
+/// The shards have stopped: accounts for what they left, and gives back what they stood on.
+result<final_report> kernel_core::finish(bool drained) {
   report_.id = id;
   report_.uptime = clock::now() - launched_;
   lived_.store(report_.uptime.count(), std::memory_order_relaxed);
   report_.undelivered = bury_inboxes();
-  door.shut(gate_state::ended);
+  if (door.state() != gate_state::failed) door.shut(gate_state::ended);
   if (bridge_ != nullptr) {
+    report_.unread = bridge_->finish();
     bridge_->disconnect();
     around_.bridges->remove(*bridge_);
+    report_.unread += bridge_->responses()->close();
     report_.undelivered += around_.queues->remove_owned(id);
   }
   telemetry_snapshot totals;
@@ -299,9 +314,11 @@ result<final_report> kernel_core::terminate(std::chrono::nanoseconds timeout) {
   report_.handled = totals.handled;
   report_.refused = totals.refused;
   report_.dropped = totals.dropped_by_reason;
-  report_.dropped[static_cast<std::size_t>(drop_reason::terminated)] += report_.undelivered;
-  report_.dropped[static_cast<std::size_t>(drop_reason::late_reply)] +=
-      late_replies_.load(std::memory_order_relaxed);
+  report_.dropped[static_cast<std::size_t>(drop_reason::terminated)] +=
+      report_.undelivered + report_.unread;
+  for (std::size_t i = 0; i < drop_reasons; ++i) {
+    report_.dropped[i] += lost_[i].load(std::memory_order_relaxed);
+  }
   report_.drained = drained && report_.undelivered == 0;
   release_memory();
   state_.store(kernel_state::terminated, std::memory_order_release);
@@ -419,10 +436,11 @@ void kernel_core::release_memory() noexcept {
 /// A shard is in a handler and does not come out. What it stands on must stay, whatever becomes of
 /// the handles; a second terminate may find it out.
 result<final_report> kernel_core::stuck() {
-  if (!resident_->join(deadline(std::chrono::nanoseconds::zero()))) {
+  if (state() != kernel_state::failed) {
+    // Never destroyed: a shard may run until the process ends, and past its static objects.
+    static auto& kept = *new std::vector<std::shared_ptr<kernel_core>>;
     static std::mutex mutex;
-    static std::vector<std::shared_ptr<kernel_core>> kept;
-    if (state() != kernel_state::failed) {
+    {
       std::scoped_lock const lock(mutex);
       kept.push_back(weak_from_this().lock());
     }
@@ -497,17 +515,22 @@ kernel_metrics kernel_core::metrics() const {
 
 telemetry_snapshot kernel_core::telemetry() const {
   telemetry_snapshot out;
-  std::uint64_t const epoch = telemetry_epoch_.load(std::memory_order_acquire);
-  for (std::uint32_t i = 0; i < view.shard_count; ++i) {
-    merge(*view.shards[i].telemetry, epoch, out);
-    merge(*view.shards[i].words, out);
-  }
-  std::uint64_t const late = late_replies_.load(std::memory_order_relaxed);
-  out.dropped += late;
-  out.dropped_by_reason[static_cast<std::size_t>(drop_reason::late_reply)] += late;
-  out.queue_depth = inbox_depth();
-  if (epoch == 0) return out;
-  std::scoped_lock const lock(baseline_mutex_);
+  // What was read before a reset is not to be reckoned from its baseline: then, again.
+  std::unique_lock lock(baseline_mutex_, std::defer_lock);
+  std::uint64_t epoch = 0;
+  do {
+    if (lock.owns_lock()) lock.unlock();
+    out = telemetry_snapshot{};
+    epoch = telemetry_epoch_.load(std::memory_order_acquire);
+    for (std::uint32_t i = 0; i < view.shard_count; ++i) {
+      merge(*view.shards[i].telemetry, epoch, out);
+      merge(*view.shards[i].words, out);
+    }
+    merge_lost(out);
+    out.queue_depth = inbox_depth();
+    if (epoch == 0) return out;
+    lock.lock();
+  } while (telemetry_epoch_.load(std::memory_order_relaxed) != epoch);
   out.handled -= baseline_.handled;
   out.refused -= baseline_.refused;
   out.dropped -= baseline_.dropped;
@@ -515,6 +538,15 @@ telemetry_snapshot kernel_core::telemetry() const {
     out.dropped_by_reason[i] -= baseline_.dropped_by_reason[i];
   }
   return out;
+}
+
+/// Adds what the host's side counted.
+void kernel_core::merge_lost(telemetry_snapshot& out) const noexcept {
+  for (std::size_t i = 0; i < drop_reasons; ++i) {
+    std::uint64_t const n = lost_[i].load(std::memory_order_relaxed);
+    out.dropped += n;
+    out.dropped_by_reason[i] += n;
+  }
 }
 
 void kernel_core::set_telemetry_enabled(bool enabled) noexcept {
@@ -525,15 +557,14 @@ void kernel_core::reset_telemetry() noexcept {
   // Counters are never written by two sides: what they say now is subtracted from now on, and the
   // kernel starts its block again when it sees the new epoch.
   std::scoped_lock const life(life_);
+  std::uint64_t epoch = 0;
   {
     std::scoped_lock const lock(baseline_mutex_);
     baseline_ = telemetry_snapshot{};
     for (std::uint32_t i = 0; i < view.shard_count; ++i) merge(*view.shards[i].words, baseline_);
-    std::uint64_t const late = late_replies_.load(std::memory_order_relaxed);
-    baseline_.dropped += late;
-    baseline_.dropped_by_reason[static_cast<std::size_t>(drop_reason::late_reply)] += late;
+    merge_lost(baseline_);
+    epoch = telemetry_epoch_.fetch_add(1, std::memory_order_acq_rel) + 1;
   }
-  std::uint64_t const epoch = telemetry_epoch_.fetch_add(1, std::memory_order_acq_rel) + 1;
   view.control->telemetry_epoch.store(epoch, std::memory_order_release);
   if (resident_ != nullptr) resident_->wake();
 }
@@ -554,6 +585,9 @@ result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& 
   if (auto r = validate(options); !r) return tl::unexpected<error>(std::move(r.error()));
   client_port::sizes const sizes = client_port::sizes_for(*image, options.window);
   std::scoped_lock const lock(ports_mutex_);
+  if (door.state() == gate_state::failed) {
+    return fail(errc::engine_failed, "kernel '" + id + "' failed");
+  }
   if (door.state() != gate_state::open) {
     return fail(errc::terminated, "kernel '" + id + "' was terminated");
   }
@@ -584,7 +618,9 @@ result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& 
       sent_before_ += chosen->port->sent();
       received_before_ += chosen->port->received();
     }
-    chosen->port = std::make_unique<client_port>(*this, index, sizes, std::move(*block));
+    if (chosen->bell == nullptr) chosen->bell = std::make_unique<event>();
+    chosen->port =
+        std::make_unique<client_port>(*this, index, *chosen->bell, sizes, std::move(*block));
     view.ports[index] = chosen->port->view();
   }
   chosen->leased = true;
@@ -607,8 +643,12 @@ void kernel_core::close_port(std::uint16_t index) noexcept {
 // ---- what clients and shards tell ---------------------------------------------------------------
 
 void kernel_core::late_reply(envelope const& head) noexcept {
-  late_replies_.fetch_add(1, std::memory_order_relaxed);
+  lost(drop_reason::late_reply);
   buried(drop_reason::late_reply, head);
+}
+
+void kernel_core::lost(drop_reason reason) noexcept {
+  lost_[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
 }
 
 std::string kernel_core::explain(std::uint16_t port, std::uint64_t correlation, errc code) const {
@@ -619,9 +659,10 @@ std::string kernel_core::explain(std::uint16_t port, std::uint64_t correlation, 
       return text + " has the actors 0 to " + std::to_string(options_.actors - 1);
     case errc::handler_failed: {
       std::scoped_lock const lock(notes_mutex_);
-      for (auto const& note : thrown_) {
-        if (note.port == port && note.correlation == correlation) {
-          return text + ": the handler threw: " + note.what;
+      // The latest first: a port that was made anew counts its asks from 1 again.
+      for (auto note = thrown_.rbegin(); note != thrown_.rend(); ++note) {
+        if (note->port == port && note->correlation == correlation) {
+          return text + ": the handler threw: " + note->what;
         }
       }
       return text + ": the handler threw an exception";

@@ -14,7 +14,7 @@ constexpr std::array<std::array<transition, 5>, 5> table{{
     {no, to(inactive), to(draining), no, to(failed)},  // active
     {no, no, no, to(terminated), to(failed)},          // draining
     {no, no, no, no, no},                              // terminated
-    {no, no, no, no, no},                              // failed
+    {no, no, no, to(terminated), no},                  // failed
 }};
 
 }  // namespace

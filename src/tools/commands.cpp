@@ -1,7 +1,6 @@
 #include "commands.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <utility>
 
@@ -35,6 +34,11 @@ CLI::Validator one_of(std::vector<std::string> allowed) {
                            fmt::join(allowed, ", "));
       },
       shown);
+}
+
+CLI::Option* limit(CLI::Option* option, std::vector<std::string> const& allowed) {
+  option->type_name(fmt::format("{}", fmt::join(allowed, "|")));
+  return option->check(one_of(allowed).description({}));
 }
 
 std::string in_quotes(std::string_view text) {

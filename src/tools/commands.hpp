@@ -24,6 +24,8 @@ void add_bench(CLI::App& app, int& exit_code);
 
 /// The value must be one of these: "'x' is not allowed; allowed: a, b". Shown in help as `a|b`.
 [[nodiscard]] CLI::Validator one_of(std::vector<std::string> allowed);
+/// Limits an option to these values, and shows them in its help in place of the type.
+CLI::Option* limit(CLI::Option* option, std::vector<std::string> const& allowed);
 
 /// `text` in single quotes, control characters escaped and long text cut: fit for a one-line
 /// message.

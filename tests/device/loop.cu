@@ -16,6 +16,7 @@ struct device_environment {
   GYRE_FN static std::uint32_t lanes() { return gyre::platform::warp_lanes(); }
   GYRE_FN static std::uint32_t lane() { return gyre::platform::warp_lane(); }
   GYRE_FN void busy() {}
+  GYRE_FN static bool interrupted(gyre::control_words const&) { return false; }
   template <class Ready>
   GYRE_FN void idle(std::uint64_t, Ready&&) {
     gyre::platform::pause();

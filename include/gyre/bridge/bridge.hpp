@@ -44,7 +44,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
     std::shared_ptr<named_queue> requests;
     std::shared_ptr<named_queue> responses;
     std::shared_ptr<dead_letter_box> dead_letters;
-    bridge_service* service = nullptr;     ///< Outlives the bridge.
+    std::shared_ptr<bridge_service> service;
   };
 
   [[nodiscard]] static ring_geometry reply_geometry(message_entry const& entry,
@@ -64,6 +64,9 @@ class bridge : public std::enable_shared_from_this<bridge> {
 
   /// Moves what can be moved now, both ways. Any thread; true if anything moved.
   bool pump() noexcept;
+  /// Moves every reply that is left; what the response queue does not take becomes a dead letter.
+  /// After the shards have stopped. Returns how many did.
+  std::uint64_t finish() noexcept;
   /// Whether somebody sleeps or waits on the other side of it.
   [[nodiscard]] bool needs_pump() const noexcept {
     return requests_->needs_pump() || responses_->needs_pump();
@@ -107,7 +110,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   std::shared_ptr<named_queue> const requests_;
   std::shared_ptr<named_queue> const responses_;
   std::shared_ptr<dead_letter_box> const dead_letters_;
-  bridge_service& service_;
+  std::shared_ptr<bridge_service> const service_;
   memory_block const slots_;
   ring<cpu_codec> ring_{};
 

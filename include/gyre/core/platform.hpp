@@ -45,6 +45,7 @@ using cuda::std::memory_order_acq_rel;
 using cuda::std::memory_order_acquire;
 using cuda::std::memory_order_relaxed;
 using cuda::std::memory_order_release;
+using cuda::std::memory_order_seq_cst;
 #else
 /// The atomic that host and device share: system scope, same layout in both passes.
 template <class T>
@@ -53,6 +54,7 @@ using std::memory_order_acq_rel;
 using std::memory_order_acquire;
 using std::memory_order_relaxed;
 using std::memory_order_release;
+using std::memory_order_seq_cst;
 #endif
 
 static_assert(sizeof(atomic<std::uint64_t>) == 8, "shared words are plain 8-byte words");

@@ -45,9 +45,13 @@ struct shard_words {
   word dropped[drop_reasons] = {};  ///< Dead letters, by `drop_reason`.
 };
 
-/// A counter of one writer: no read-modify-write is needed.
-GYRE_FN inline void add(platform::atomic<std::uint64_t>& counter, std::uint64_t n) noexcept {
+namespace detail {
+
+/// Adds to a counter of one writer: no read-modify-write is needed.
+GYRE_FN inline void bump(platform::atomic<std::uint64_t>& counter, std::uint64_t n) noexcept {
   counter.store(counter.load(platform::memory_order_relaxed) + n, platform::memory_order_release);
 }
+
+}  // namespace detail
 
 }  // namespace gyre

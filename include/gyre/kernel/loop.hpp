@@ -20,6 +20,7 @@ namespace gyre {
 /// | `codec`          | how the rings are tagged                                          |
 /// | `lanes, lane`    | how many run a handler together                                   |
 /// | `idle(since, f)` | a step of waiting; `f` says whether there is something to do      |
+/// | `interrupted(c)` | whether a batch ends here: the control words want something else       |
 /// | `ring_bell(b)`   | wakes a client                                                    |
 /// | `tell(…)`        | sends from a handler                                              |
 /// | `guard(f, head)` | runs a handler; false if it threw                                 |
@@ -51,8 +52,17 @@ class shard_loop {
           kernel_.control->command.load(platform::memory_order_acquire);
       if (command == kernel_command::stop) break;
       obey_telemetry();
-      enter(command == kernel_command::run ? shard_phase::running : shard_phase::paused);
-      if (command == kernel_command::run && turn()) continue;
+      if (command == kernel_command::run) {
+        // Who pauses stores the command, then looks at the phase; we store the phase, then look at
+        // the command. One of the two sees the other, so nothing is handled behind its back.
+        if (enter(shard_phase::running) &&
+            kernel_.control->command.load(platform::memory_order_seq_cst) != command) {
+          continue;
+        }
+        if (turn()) continue;
+      } else {
+        enter(shard_phase::paused);
+      }
       inbox_.post();
       env_.idle(now_, [&] { return something_to_do(command); });
       read_clock();
@@ -75,8 +85,9 @@ class shard_loop {
       clock_.observe({message.head.time});
       dispatch(message, static_cast<typename Actor::handles*>(nullptr));
       inbox_.pop(message);
-      add(shard_.words->taken, message.slots);
+      detail::bump(shard_.words->taken, message.slots);
       ++n;
+      if (env_.interrupted(*kernel_.control)) break;
     }
     was_idle_ = n == 0;
     if (n == 0) return false;
@@ -132,7 +143,7 @@ class shard_loop {
   GYRE_FN void handle(Actor& state, Message const& message, envelope const& head) noexcept {
     using returned = detail::handler_result<Actor, Message>;
     context<Actor, Env> self(kernel_, env_, head, index_, clock_.tick().word);
-    add(shard_.words->handled, 1);
+    detail::bump(shard_.words->handled, 1);
     if constexpr (std::is_void_v<returned>) {
       if (!env_.guard([&] { state.on(message, self); }, head)) return failed(head);
       answer_nothing(head);
@@ -162,7 +173,7 @@ class shard_loop {
   GYRE_FN void answer(envelope const& head, Value const& value) noexcept {
     if constexpr (detail::is_reply<Value>) {
       if (!value.ok()) {
-        add(shard_.words->refused, 1);
+        detail::bump(shard_.words->refused, 1);
         fail(head, errc::rejected, drop_reason::rejected, value.refusal());
       } else if constexpr (std::is_void_v<typename Value::value_type>) {
         answer_nothing(head);
@@ -189,7 +200,7 @@ class shard_loop {
   }
 
   GYRE_FN void failed(envelope const& head) noexcept {
-    add(shard_.words->refused, 1);
+    detail::bump(shard_.words->refused, 1);
     fail(head, errc::handler_failed, drop_reason::handler_failed);
   }
 
@@ -198,7 +209,7 @@ class shard_loop {
                     rejection refusal = {}) noexcept {
     if (telemetry_on_) telemetry_.note_error(static_cast<std::uint32_t>(code), head.type);
     if (head.port == no_port) {
-      add(shard_.words->dropped[static_cast<std::size_t>(reason)], 1);
+      detail::bump(shard_.words->dropped[static_cast<std::size_t>(reason)], 1);
       env_.bury(reason, head);
       return;
     }
@@ -222,13 +233,15 @@ class shard_loop {
     head.port = to.port;
     head.priority = to.priority;
     head.kind = kind;
-    add(shard_.words->answered, 1);
+    // Once the reply is out, its asker may be gone, and the port's row another's.
+    doorbell const bell = port.bell;
+    detail::bump(shard_.words->answered, 1);
     if (kernel_.shard_count == 1) {
       put(ring_writer<codec, writers::one>(port.replies), head, fill);
     } else {
       put(ring_writer<codec, writers::many>(port.replies), head, fill);
     }
-    env_.ring_bell(port.bell);
+    env_.ring_bell(bell);
   }
 
   template <class Writer, class Fill>
@@ -262,10 +275,12 @@ class shard_loop {
     }
   }
 
-  GYRE_FN void enter(shard_phase phase) noexcept {
-    if (phase_ == phase) return;
+  /// Whether that is another phase than before.
+  GYRE_FN bool enter(shard_phase phase) noexcept {
+    if (phase_ == phase) return false;
     phase_ = phase;
-    shard_.words->phase.store(phase, platform::memory_order_release);
+    shard_.words->phase.store(phase, platform::memory_order_seq_cst);
+    return true;
   }
 
   GYRE_FN void read_clock() noexcept {

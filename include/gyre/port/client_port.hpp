@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <gyre/core/dead_letter.hpp>
 #include <gyre/core/deadline.hpp>
 #include <gyre/core/error.hpp>
 #include <gyre/core/event.hpp>
@@ -27,6 +28,8 @@ class port_host {
   virtual ~port_host() = default;
   /// A reply came whose asker had given up; it is dropped.
   virtual void late_reply(envelope const& head) noexcept = 0;
+  /// A failure took the place of a reply that a queue waited for; the dead letter is put already.
+  virtual void lost(drop_reason reason) noexcept = 0;
   /// What is known of a failure beyond its code: the exception's text, the kernel's id.
   [[nodiscard]] virtual std::string explain(std::uint16_t port, std::uint64_t correlation,
                                             errc code) const = 0;
@@ -61,7 +64,9 @@ class client_port {
   [[nodiscard]] static sizes sizes_for(kernel_image const& image, std::uint64_t window) noexcept;
 
   /// `slots` is zeroed memory of `sizes.replies.bytes()`. `index` is the port's row in the kernel.
-  client_port(port_host& host, std::uint16_t index, sizes const& s, memory_block slots);
+  /// `bell` outlives every shard: one may still ring when its reply has been taken.
+  client_port(port_host& host, std::uint16_t index, event& bell, sizes const& s,
+              memory_block slots);
   client_port(client_port const&) = delete;
   client_port& operator=(client_port const&) = delete;
 
@@ -277,11 +282,11 @@ class client_port {
   void release(pending& p) noexcept {
     release_slots(p);
     release_entry(p);
+    received_.store(received_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
   void release_slots(pending& p) noexcept {
     reserved_slots_ -= p.slots;
     --in_flight_;
-    received_.store(received_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
   void release_entry(pending& p) noexcept { p.state = progress::free; }
 
@@ -316,7 +321,7 @@ class client_port {
   std::atomic<std::uint64_t> late_{0};
 
   // Notified by shards.
-  event bell_;
+  event& bell_;
 };
 
 }  // namespace gyre

@@ -61,12 +61,12 @@ class device_buffers {
   /// Copies `values` to the elements from `first` on. `out_of_range`, with the sizes.
   template <class T>
   result<void> write(device_buffer<T> to, std::span<T const> values, std::uint64_t first = 0) {
-    return write_bytes(to.handle, first * sizeof(T), std::as_bytes(values));
+    return write_bytes(to.handle, offset_of(first, sizeof(T)), std::as_bytes(values));
   }
   /// Copies the elements from `first` on to `out`. `out_of_range`, with the sizes.
   template <class T>
   result<void> read(device_buffer<T> from, std::span<T> out, std::uint64_t first = 0) const {
-    return read_bytes(from.handle, first * sizeof(T), std::as_writable_bytes(out));
+    return read_bytes(from.handle, offset_of(first, sizeof(T)), std::as_writable_bytes(out));
   }
 
   [[nodiscard]] result<buffer_handle> allocate_bytes(std::uint64_t bytes);
@@ -92,6 +92,11 @@ class device_buffers {
  private:
   device_buffers(std::shared_ptr<engine> where, memory_block rows, std::uint32_t capacity);
   void reclaim();
+  /// Saturates: an offset that does not fit 64 bits is past every buffer's end.
+  [[nodiscard]] static constexpr std::uint64_t offset_of(std::uint64_t first,
+                                                         std::size_t each) noexcept {
+    return first > UINT64_MAX / each ? UINT64_MAX : first * each;
+  }
   [[nodiscard]] static tl::unexpected<error> too_many(std::uint64_t size, std::size_t each);
   [[nodiscard]] static tl::unexpected<error> refused(errc why, buffer_handle handle);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -97,8 +98,10 @@ class kernel_core final : public port_host,
   [[nodiscard]] bool quiet() const noexcept;
   [[nodiscard]] std::uint64_t bury_inboxes();
   void release_memory() noexcept;
+  result<final_report> finish(bool drained);
   result<final_report> stuck();
 
+  void merge_lost(telemetry_snapshot& out) const noexcept;
   [[nodiscard]] std::uint64_t inbox_depth() const noexcept;
   [[nodiscard]] static std::int64_t now_ns() noexcept;
   void stop_activity() noexcept;
@@ -108,6 +111,7 @@ class kernel_core final : public port_host,
 
   // port_host
   void late_reply(envelope const& head) noexcept override;
+  void lost(drop_reason reason) noexcept override;
   std::string explain(std::uint16_t port, std::uint64_t correlation, errc code) const override;
   // kernel_listener
   void buried(drop_reason reason, envelope const& head) noexcept override;
@@ -121,6 +125,7 @@ class kernel_core final : public port_host,
   };
   /// A row of the port table.
   struct port_slot {
+    std::unique_ptr<event> bell;  // made with the first port, and never replaced
     std::unique_ptr<client_port> port;
     bool leased = false;
   };
@@ -163,7 +168,8 @@ class kernel_core final : public port_host,
   mutable std::mutex notes_mutex_;
   std::deque<thrown> thrown_;
 
-  std::atomic<std::uint64_t> late_replies_{0};
+  // Dead letters that the host's side counted: late replies, failures on their way to a queue.
+  std::array<std::atomic<std::uint64_t>, drop_reasons> lost_{};
   std::atomic<std::uint64_t> telemetry_epoch_{0};
 
   // What the counters said when telemetry was last reset; guarded by baseline_mutex_.

@@ -29,7 +29,10 @@ enum class kernel_operation : std::uint8_t { activate, deactivate, terminate, fi
 /// | active     | .        | inactive   | draining  | .          | failed |
 /// | draining   | .        | .          | .         | terminated | failed |
 /// | terminated | .        | .          | .         | .          | .      |
-/// | failed     | .        | .          | .         | .          | .      |
+/// | failed     | .        | .          | .         | terminated | .      |
+///
+/// A failed kernel finishes when the handler that held it up has come out after all, and `terminate`
+/// is called again.
 struct transition {
   bool allowed = false;
   kernel_state to{};

@@ -45,7 +45,8 @@ struct final_report {
   std::uint64_t handled = 0;
   std::uint64_t refused = 0;      ///< Of the handled: rejected, or the handler threw.
   std::uint64_t undelivered = 0;  ///< Messages left at the deadline, now dead letters.
-  drop_counts dropped{};          ///< Dead letters by reason, `undelivered` included.
+  std::uint64_t unread = 0;       ///< Replies that nobody took from the response queue, likewise.
+  drop_counts dropped{};          ///< Dead letters by reason, `undelivered` and `unread` included.
   bool drained = false;           ///< Everything taken was handled before the deadline.
 };
 

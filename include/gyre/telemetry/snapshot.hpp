@@ -30,7 +30,8 @@ struct latency_summary {
 /// What a kernel wrote of itself, read at one moment.
 ///
 /// `latency` is consistent in itself: its count is the sum of its histogram. `handled` and `dropped`
-/// are exact and may be a batch ahead of it; they are equal when the kernel is idle.
+/// are exact and may be a batch ahead of it. It counts every message that was taken, also those that
+/// found no handler or no actor.
 struct telemetry_snapshot {
   std::uint64_t handled = 0;  ///< Messages whose handler ran.
   std::uint64_t refused = 0;  ///< Of these: the handler rejected it, or threw.

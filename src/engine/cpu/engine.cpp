@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <fstream>
 #include <new>
 #include <string>
 #include <system_error>
@@ -143,7 +144,26 @@ class cpu_engine final : public engine {
     return options;
   }
 
+  std::uint64_t available_memory() const override {
+    // The kernel's own estimate: what can be had without swapping (proc(5), since Linux 3.14).
+    std::ifstream info("/proc/meminfo");
+    std::string name;
+    std::uint64_t kib = 0;
+    std::string unit;
+    while (info >> name >> kib >> unit) {
+      if (name == "MemAvailable:") return kib * 1024;
+      if (unit != "kB") break;
+    }
+    return UINT64_MAX;  // not known: the allocation will tell
+  }
+
   result<memory_block> allocate(std::uint64_t bytes) override {
+    // Linux promises more than it has, and kills whoever takes it at its word.
+    constexpr std::uint64_t worth_a_look = 64 << 20;
+    if (bytes >= worth_a_look && bytes > available_memory()) {
+      return fail(errc::no_memory, std::to_string(bytes) + " bytes wanted, available: " +
+                                       std::to_string(available_memory()));
+    }
     void* const data =
         ::operator new(bytes == 0 ? 1 : bytes, std::align_val_t(cache_line), std::nothrow);
     if (data == nullptr) {

@@ -133,12 +133,11 @@ repetition tells(bed& b, bench_effort const& effort) {
 std::vector<benchmark> ask_benchmarks(bench_effort const& effort) {
   auto b = std::make_shared<bed>();
   auto const floor = [=] { return run_ring_pair(effort, 16, 16, window); };
-  return {{"ask.one_in_flight", "ns", floor_kind::ping_pong,
-           [=] { return one_in_flight(*b, effort); }, [=] { return run_ping_pong(effort); }},
-          {"ask.pipelined", "1/s", floor_kind::ring_pair, [=] { return pipelined(*b, effort); },
-           floor},
-          {"tell.throughput", "1/s", floor_kind::ring_pair, [=] { return tells(*b, effort); },
-           floor}};
+  return {
+      {"ask.one_in_flight", "ns", floor_kind::ping_pong, [=] { return one_in_flight(*b, effort); },
+       [=] { return run_ping_pong(effort); }},
+      {"ask.pipelined", "1/s", floor_kind::ring_pair, [=] { return pipelined(*b, effort); }, floor},
+      {"tell.throughput", "1/s", floor_kind::ring_pair, [=] { return tells(*b, effort); }, floor}};
 }
 
 }  // namespace gyre::tool

@@ -54,8 +54,8 @@ repetition median_of(std::vector<repetition> const& all) {
   return m;
 }
 
-/// The benchmark and its floor in turn, so that both see the machine in the same moods. The ratio is
-/// the median of the ratios within a pair.
+/// The benchmark and its floor in turn, so that both see the machine in the same moods. The ratio
+/// is the median of the ratios within a pair.
 row measure(benchmark const& b, int repetitions) {
   row out;
   out.name = b.name;
@@ -93,7 +93,8 @@ row measure(benchmark const& b, int repetitions) {
 
 std::string in_unit(double value, std::string const& unit) {
   if (value == 0) return "-";
-  if (unit != "1/s") return value < 100 ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", value);
+  if (unit != "1/s")
+    return value < 100 ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", value);
   if (value >= 1e6) return fmt::format("{:.1f} M", value / 1e6);
   return value >= 1e3 ? fmt::format("{:.1f} k", value / 1e3) : fmt::format("{:.0f}", value);
 }
@@ -101,8 +102,9 @@ std::string in_unit(double value, std::string const& unit) {
 void print_text(std::vector<row> const& rows, machine const& m) {
   print(fmt::format("{}, {} cores; {}; {}; commit {}\n", m.cpu, m.cores, m.compiler, m.build,
                     build_commit()));
-  print("Times in ns, less the clock's own cost; rates a second. Medians of repetitions that take\n"
-        "turns with the floor. Ratio: a latency over its floor, a rate as a part of its floor.\n\n");
+  print(
+      "Times in ns, less the clock's own cost; rates a second. Medians of repetitions that take\n"
+      "turns with the floor. Ratio: a latency over its floor, a rate as a part of its floor.\n\n");
   print(fmt::format("{:<26}{:>5}{:>12}{:>10}{:>10}{:>11}{:>10}{:>10}{:>8}\n", "name", "unit", "n",
                     "p50", "p99", "p99.9", "rate", "floor", "ratio"));
   for (auto const& r : rows) {
@@ -121,9 +123,13 @@ void print_text(std::vector<row> const& rows, machine const& m) {
 void print_json(std::vector<row> const& rows, machine const& m) {
   auto const figure = [](double v) { return v > 0 ? nlohmann::json(v) : nlohmann::json(nullptr); };
   nlohmann::ordered_json out;
-  out["machine"] = {{"cpu", m.cpu},           {"cores", m.cores}, {"os", m.os},
-                    {"kernel", m.kernel},     {"compiler", m.compiler},
-                    {"build", m.build},       {"commit", build_commit()}};
+  out["machine"] = {{"cpu", m.cpu},
+                    {"cores", m.cores},
+                    {"os", m.os},
+                    {"kernel", m.kernel},
+                    {"compiler", m.compiler},
+                    {"build", m.build},
+                    {"commit", build_commit()}};
   out["rows"] = nlohmann::ordered_json::array();
   for (auto const& r : rows) {
     nlohmann::ordered_json line;
@@ -174,8 +180,9 @@ int run_bench(settings const& s) {
   effort.repetitions = s.repetitions;
   auto const benchmarks = all_benchmarks(effort, s.filter);
   if (benchmarks.empty()) {
-    return complain("bench", "no benchmark's name has " + in_quotes(s.filter) +
-                                 " in it; allowed: parts of the names that --list prints",
+    return complain("bench",
+                    "no benchmark's name has " + in_quotes(s.filter) +
+                        " in it; allowed: parts of the names that --list prints",
                     exit_usage);
   }
   if (s.list) {
@@ -217,7 +224,8 @@ void add_bench(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, 60'000));
   command->add_flag("--list", s->list, "Print the rows' names and measure nothing");
   command->footer(
-      "The two sides are pinned to the first two cores of this process. Nothing else should run.\n\n"
+      "The two sides are pinned to the first two cores of this process. Nothing else should "
+      "run.\n\n"
       "Examples:\n"
       "  gyre bench\n"
       "  gyre bench --filter ask --repetitions 15\n"

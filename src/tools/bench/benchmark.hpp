@@ -23,10 +23,10 @@ struct repetition {
 
 /// What a benchmark is held against.
 enum class floor_kind {
-  none,        ///< It is a floor itself.
-  ping_pong,   ///< Its p50 against a cache line's trip to the other core and back.
-  ring_pair,   ///< Its rate against a bare pair of rings that carries as many bytes.
-  by_hand,     ///< Its p50 against memcpy code written by hand.
+  none,       ///< It is a floor itself.
+  ping_pong,  ///< Its p50 against a cache line's trip to the other core and back.
+  ring_pair,  ///< Its rate against a bare pair of rings that carries as many bytes.
+  by_hand,    ///< Its p50 against memcpy code written by hand.
 };
 
 /// A benchmark, ready to be run again and again. Interleaved with its floor, so that both see the

@@ -36,8 +36,7 @@ void push(ring_writer<cpu_codec, writers::one> const& to, envelope const& head,
           std::byte const* payload) {
   std::uint64_t at = 0;
   while (!to.reserve(1, at)) platform::pause();
-  to.write_in_place(at, head,
-                    [&](std::byte* out) { std::memcpy(out, payload, head.length); });
+  to.write_in_place(at, head, [&](std::byte* out) { std::memcpy(out, payload, head.length); });
 }
 
 }  // namespace
@@ -117,8 +116,11 @@ repetition run_ring_pair(bench_effort const& effort, std::size_t request_bytes,
 
 std::vector<benchmark> floor_benchmarks(bench_effort const& effort) {
   return {{"floor.ping_pong", "ns", floor_kind::none, [=] { return run_ping_pong(effort); }, {}},
-          {"floor.ring_pair", "1/s", floor_kind::none,
-           [=] { return run_ring_pair(effort, 16, 16, 64); }, {}}};
+          {"floor.ring_pair",
+           "1/s",
+           floor_kind::none,
+           [=] { return run_ring_pair(effort, 16, 16, 64); },
+           {}}};
 }
 
 }  // namespace gyre::tool

@@ -17,8 +17,8 @@ namespace gyre::tool {
 
 namespace {
 
-constexpr char const* examples = R"(
-For each engine: launches VectorAddProcessor, finds its two named queues, sends every case, and
+constexpr char const* examples =
+    R"(For each engine: launches VectorAddProcessor, finds its two named queues, sends every case, and
 checks every element of every reply. Exit status 0 only if all cases pass.
 
 Examples:
@@ -100,12 +100,11 @@ int validate_engines(choice const& chosen) {
 void add_validate(CLI::App& app, int& exit_code) {
   auto chosen = std::make_shared<choice>();
   CLI::App* command = app.add_subcommand("validate", "Check that each engine computes");
-  command->add_option("--engine", chosen->engine, "The engine; all: each that is there")
-      ->option_text("cpu|cuda|all [all]")
-      ->check(one_of({"cpu", "cuda", "all"}));
-  command->add_option("--format", chosen->format, "How the result is written")
-      ->option_text("text|json [text]")
-      ->check(one_of({"text", "json"}));
+  limit(
+      command->add_option("--engine", chosen->engine, "The engine; all: each that is there [all]"),
+      {"cpu", "cuda", "all"});
+  limit(command->add_option("--format", chosen->format, "How the result is written [text]"),
+        {"text", "json"});
   command->footer(examples);
   command->callback([chosen, &exit_code] { exit_code = validate_engines(*chosen); });
 }

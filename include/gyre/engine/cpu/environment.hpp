@@ -49,6 +49,11 @@ class cpu_environment {
     }
   }
 
+  /// Looked at after each message: a handler may be slow, and a stop must not wait for 64 of them.
+  [[nodiscard]] static bool interrupted(control_words const& control) noexcept {
+    return control.command.load(std::memory_order_relaxed) != kernel_command::run;
+  }
+
   void ring_bell(doorbell bell) noexcept {
     if (bell != nullptr) static_cast<event*>(bell)->notify();
   }
@@ -111,7 +116,7 @@ class cpu_environment {
  private:
   bool lose(kernel_view<codec> const& kernel, std::uint32_t from, drop_reason reason,
             envelope const& head) noexcept {
-    add(kernel.shards[from].words->dropped[static_cast<std::size_t>(reason)], 1);
+    detail::bump(kernel.shards[from].words->dropped[static_cast<std::size_t>(reason)], 1);
     bury(reason, head);
     return false;
   }

@@ -72,15 +72,16 @@ GYRE_WIRE_COLD inline void note_member(failure& f, fault code, std::byte const* 
   f.what.enclose(static_cast<std::uint32_t>(index));
 }
 
-/// Finds the member, of a run that starts at I, that the end of the bytes cuts.
+/// Finds the member, of a run that goes on at I, that the end of the bytes cuts.
 template <class Facts, std::size_t I>
-GYRE_WIRE_COLD void note_run(failure& f, std::byte const* at, std::size_t bytes) noexcept {
-  std::size_t i = I;
-  for (; Facts::rigid(i) && bytes >= Facts::size(i); ++i) {
-    at += Facts::size(i);
-    bytes -= Facts::size(i);
+GYRE_WIRE_COLD void note_run(failure& f, std::byte const* at, std::byte const* end) noexcept {
+  if constexpr (Facts::rigid(I + 1)) {
+    if (left(at, end) >= Facts::size(I)) {
+      note_run<Facts, I + 1>(f, at + Facts::size(I), end);
+      return;
+    }
   }
-  note_member(f, fault::truncated, at, i);
+  note_member(f, fault::truncated, at, I);
 }
 
 /// Reads members one after another, all of them.
@@ -105,7 +106,7 @@ struct get_members {
     if constexpr (Facts::rigid(I)) {
       if constexpr (Facts::starts_run(I)) {
         if (left(at, end) < Facts::run_size(I)) [[unlikely]] {
-          note_run<Facts, I>(f, at, left(at, end));
+          note_run<Facts, I>(f, at, end);
           return false;
         }
       }
