@@ -2,7 +2,8 @@
 
 /// \file
 /// The wire: MemoryPack messages from plain structs. Start with `wire/codec.hpp` (encode, decode),
-/// then `wire/describe.hpp` (errors in words, `read` and `write`) and `wire/adapt.hpp` (attributes).
+/// then `wire/describe.hpp` (errors in words, `read` and `write`) and `wire/adapt.hpp`
+/// (attributes).
 
 #include <gyre/wire/adapt.hpp>
 #include <gyre/wire/codec.hpp>

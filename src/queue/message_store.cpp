@@ -22,14 +22,13 @@ constexpr std::align_val_t node_alignment{alignof(message_node)};
 
 message_store::message_store(std::uint64_t capacity, std::size_t max_bytes)
     : stride_(stride_for(max_bytes)), pooled_(is_pooled(max_bytes)) {
-  slab_ = static_cast<std::byte*>(::operator new(memory_needed(capacity, max_bytes),
-                                                 node_alignment));
+  slab_ =
+      static_cast<std::byte*>(::operator new(memory_needed(capacity, max_bytes), node_alignment));
 }
 
 message_store::~message_store() { ::operator delete(slab_, node_alignment); }
 
-std::uint64_t message_store::memory_needed(std::uint64_t capacity,
-                                           std::size_t max_bytes) noexcept {
+std::uint64_t message_store::memory_needed(std::uint64_t capacity, std::size_t max_bytes) noexcept {
   return saturating::multiply(capacity, stride_for(max_bytes));
 }
 

@@ -35,8 +35,7 @@ named_queue::outcome named_queue::wait(wait_list& list, outcome missing, deadlin
   }
 }
 
-bool named_queue::sleep(wait_list& list, bool again, deadline until,
-                        std::stop_token const& stop) {
+bool named_queue::sleep(wait_list& list, bool again, deadline until, std::stop_token const& stop) {
   queue_waiter* waiter = nullptr;
   {
     std::scoped_lock const lock(lock_);
@@ -75,17 +74,16 @@ deadline named_queue::until_expiry(deadline until) const noexcept {
   if (time_to_live_ == 0) return until;
   std::int64_t const now = clock_.now();
   std::int64_t left = time_to_live_;
-  lists_.for_each_front([&](message_node const& node) {
-    left = std::min(left, time_to_live_ - (now - node.born));
-  });
+  lists_.for_each_front(
+      [&](message_node const& node) { left = std::min(left, time_to_live_ - (now - node.born)); });
   deadline const expiry(std::chrono::nanoseconds(left),
                         deadline::clock::time_point(std::chrono::nanoseconds(now)) + clock_.lag());
   return expiry.when() < until.when() ? expiry : until;
 }
 
 result<void> named_queue::finish_send(outcome o, message_info const& info,
-                                      std::span<std::byte const> bytes,
-                                      detail::patience patience, std::stop_token const& stop) {
+                                      std::span<std::byte const> bytes, detail::patience patience,
+                                      std::stop_token const& stop) {
   detail::staged_buffer buffer;
   detail::staged_buffer* staged = nullptr;
   auto const attempt = [&] { return try_send(info, bytes, staged); };
@@ -157,8 +155,8 @@ void named_queue::bury(detail::dropped_messages& dropped) noexcept {
     for (auto const& r : dropped) {
       dead_letter letter;
       try {
-        letter = {r.reason, about_.name, about_.message_type, uuid{r.id}, r.actor, r.bytes,
-                  hybrid_time{r.time}};
+        letter = {r.reason, about_.name, about_.message_type, uuid{r.id},
+                  r.actor,  r.bytes,     hybrid_time{r.time}};
       } catch (...) {  // no memory for the names: it is counted all the same
         dead_letters_->count(r.reason);
         continue;
@@ -191,8 +189,8 @@ tl::unexpected<error> named_queue::refuse_size(std::size_t bytes) {
 tl::unexpected<error> named_queue::not_sent(outcome o, message_info const& info,
                                             std::size_t bytes) {
   std::string const queue = "queue '" + about_.name + "'";
-  std::string const filled = std::to_string(depth()) + " of " + std::to_string(capacity_) +
-                             " messages";
+  std::string const filled =
+      std::to_string(depth()) + " of " + std::to_string(capacity_) + " messages";
   switch (o) {
     case outcome::duplicate:
       return fail(errc::duplicate, queue + " has seen message " + info.id.to_string());

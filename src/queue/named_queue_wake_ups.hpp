@@ -10,8 +10,10 @@ struct named_queue::wake_ups {
   queue_waiter* sender = nullptr;
 
   void notify() const noexcept {
-    if (receiver != nullptr) [[unlikely]] receiver->wake.notify();
-    if (sender != nullptr) [[unlikely]] sender->wake.notify();
+    if (receiver != nullptr) [[unlikely]]
+      receiver->wake.notify();
+    if (sender != nullptr) [[unlikely]]
+      sender->wake.notify();
   }
 };
 

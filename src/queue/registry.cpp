@@ -8,8 +8,9 @@ queue_registry::~queue_registry() {
   for (auto& [name, queue] : queues_) queue->close();
 }
 
-result<std::shared_ptr<named_queue>> queue_registry::create_untyped(
-    named_queue::description about, queue_options const& options, std::size_t max_bytes) {
+result<std::shared_ptr<named_queue>> queue_registry::create_untyped(named_queue::description about,
+                                                                    queue_options const& options,
+                                                                    std::size_t max_bytes) {
   std::scoped_lock const lock(mutex_);
   if (queues_.contains(about.name)) {
     return fail(errc::already_exists, "there is a queue '" + about.name + "'");
@@ -55,8 +56,8 @@ std::vector<queue_description> queue_registry::list() const {
   out.reserve(queues_.size());
   for (auto const& [name, queue] : queues_) {
     auto const& about = queue->about();
-    out.push_back({name, about.message_type, about.type, queue->capacity(), queue->depth(),
-                   about.owner});
+    out.push_back(
+        {name, about.message_type, about.type, queue->capacity(), queue->depth(), about.owner});
   }
   return out;
 }

@@ -67,7 +67,15 @@ std::string explain(CLI::App const& app, CLI::ParseError const& e) {
     }
     if (wants_command) return "a command is missing; allowed: " + commands_of(chosen);
   }
-  return e.what();
+  std::string const text = e.what();
+  if (dynamic_cast<CLI::ArgumentMismatch const*>(&e) != nullptr) {
+    CLI::Option const* const o = chosen.get_option_no_throw(text.substr(0, text.find(':')));
+    if (o != nullptr) {
+      return o->get_name() + " has " + std::to_string(o->count()) + " values, allowed: one of " +
+             o->get_type_name();
+    }
+  }
+  return text;
 }
 
 std::string path_of(CLI::App const& app) {

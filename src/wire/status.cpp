@@ -11,10 +11,8 @@ struct words {
 
 words words_of(fault code) noexcept {
   switch (code) {
-    case fault::none:
-      return {"none", "All is well."};
-    case fault::truncated:
-      return {"truncated", "The bytes end inside a value."};
+    case fault::none: return {"none", "All is well."};
+    case fault::truncated: return {"truncated", "The bytes end inside a value."};
     case fault::bad_length:
       return {"bad_length",
               "A length or count is negative, more than the bytes hold, or contradictory."};
@@ -23,30 +21,20 @@ words words_of(fault code) noexcept {
     case fault::bad_header:
       return {"bad_header",
               "An object has more members than its type knows, or a reserved header."};
-    case fault::too_deep:
-      return {"too_deep", "Values are nested in more than 64 levels."};
-    case fault::bad_utf8:
-      return {"bad_utf8", "Text is not valid UTF-8 or UTF-16."};
-    case fault::bad_bool:
-      return {"bad_bool", "A truth value or a null flag is neither 0 nor 1."};
-    case fault::bad_value:
-      return {"bad_value", "A value is outside of its type's range."};
-    case fault::bad_tag:
-      return {"bad_tag", "A union carries a tag that its type does not list."};
-    case fault::trailing_bytes:
-      return {"trailing_bytes", "Bytes are left over after the message."};
+    case fault::too_deep: return {"too_deep", "Values are nested in more than 64 levels."};
+    case fault::bad_utf8: return {"bad_utf8", "Text is not valid UTF-8 or UTF-16."};
+    case fault::bad_bool: return {"bad_bool", "A truth value or a null flag is neither 0 nor 1."};
+    case fault::bad_value: return {"bad_value", "A value is outside of its type's range."};
+    case fault::bad_tag: return {"bad_tag", "A union carries a tag that its type does not list."};
+    case fault::trailing_bytes: return {"trailing_bytes", "Bytes are left over after the message."};
     case fault::null_not_allowed:
       return {"null_not_allowed", "There is a null where the type has none."};
-    case fault::duplicate_key:
-      return {"duplicate_key", "A map or a set holds a key twice."};
+    case fault::duplicate_key: return {"duplicate_key", "A map or a set holds a key twice."};
     case fault::not_borrowable:
       return {"not_borrowable", "A view cannot borrow text that is UTF-16."};
-    case fault::no_room:
-      return {"no_room", "The output is smaller than the encoded message."};
-    case fault::too_long:
-      return {"too_long", "The message is over the format's limit of 2 GiB."};
-    case fault::no_memory:
-      return {"no_memory", "The decoded value did not fit in memory."};
+    case fault::no_room: return {"no_room", "The output is smaller than the encoded message."};
+    case fault::too_long: return {"too_long", "The message is over the format's limit of 2 GiB."};
+    case fault::no_memory: return {"no_memory", "The decoded value did not fit in memory."};
   }
   return {"unknown", "This is not a fault that the codec knows."};
 }

@@ -122,8 +122,8 @@ void trade(queue_options const& options, std::size_t max_bytes,
       });
       running.emplace_back([&, t] {
         for (;;) {
-          auto const r = q->receive([&](std::span<std::byte const> b) { ledgers[t].enter(b); },
-                                    patience);
+          auto const r =
+              q->receive([&](std::span<std::byte const> b) { ledgers[t].enter(b); }, patience);
           if (r) {
             if (left.fetch_sub(1) == 1) q->close();
           } else {
@@ -142,22 +142,25 @@ void trade(queue_options const& options, std::size_t max_bytes,
 
 TEST(queue_stress, every_message_once_and_in_its_senders_order) {
   queue_options o;
-  trade(o, 64, [](std::uint64_t) { return std::size_t{64}; }, scaled(100'000));
+  trade(
+      o, 64, [](std::uint64_t) { return std::size_t{64}; }, scaled(100'000));
 }
 
 TEST(queue_stress, no_wake_up_is_lost_where_all_sleep_much) {
   queue_options o;
   o.capacity = 16;
   o.deduplication_window = 16;
-  trade(o, 64, [](std::uint64_t) { return std::size_t{16}; }, scaled(50'000));
+  trade(
+      o, 64, [](std::uint64_t) { return std::size_t{16}; }, scaled(50'000));
 }
 
 TEST(queue_stress, messages_of_unequal_size_are_not_torn) {
   queue_options o;
   o.capacity = 32;
   o.deduplication_window = 64;
-  trade(o, SIZE_MAX, [](std::uint64_t n) { return n % 50 == 0 ? 20'000 : 16 + n * 37 % 3000; },
-        scaled(10'000));
+  trade(
+      o, SIZE_MAX, [](std::uint64_t n) { return n % 50 == 0 ? 20'000 : 16 + n * 37 % 3000; },
+      scaled(10'000));
 }
 
 TEST(queue_stress, of_senders_of_the_same_id_one_is_accepted) {
@@ -260,8 +263,8 @@ class narrow_link final : public queue_link {
       }
       if (q->needs_pump()) continue;
       armed_.park(deadline(10ms), [&] {
-        return q->needs_pump() || written_.load(std::memory_order_acquire) !=
-                                      read_.load(std::memory_order_relaxed);
+        return q->needs_pump() ||
+               written_.load(std::memory_order_acquire) != read_.load(std::memory_order_relaxed);
       });
     }
   }
@@ -323,8 +326,8 @@ TEST(queue_stress, close_in_the_midst_of_traffic_ends_everybody_and_buries_the_r
         running.emplace_back([&, t] {
           for (std::uint64_t n = 0;; ++n) {
             parcel const p{t, n};
-            auto const r = q->send({id_of(p), 128, 0, {}}, std::as_bytes(std::span(&p, 1)),
-                                   patience);
+            auto const r =
+                q->send({id_of(p), 128, 0, {}}, std::as_bytes(std::span(&p, 1)), patience);
             if (!r) {
               if (r.error().code != errc::terminated) ++failures;
               return;
@@ -349,7 +352,8 @@ TEST(queue_stress, close_in_the_midst_of_traffic_ends_everybody_and_buries_the_r
       q->close();
     }
     EXPECT_EQ(failures, 0U) << "somebody waited on in a closed queue";
-    EXPECT_EQ(sent, received + letters->counts()[static_cast<std::size_t>(drop_reason::terminated)]);
+    EXPECT_EQ(sent,
+              received + letters->counts()[static_cast<std::size_t>(drop_reason::terminated)]);
   }
 }
 

@@ -14,6 +14,9 @@
 
 namespace gyre {
 
+/// Shards that a kernel may have on the cpu engine: more threads are a mistake on any machine.
+inline constexpr std::uint32_t cpu_greatest_shards = 1024;
+
 /// What an engine can say of itself and its machine.
 struct engine_report {
   engine_kind kind = engine_kind::cpu;

@@ -189,7 +189,8 @@ class client_port {
     bool started;
   };
 
-  static constexpr backoff::limits spin{512, 256, 64};
+  /// Polls first for about a microsecond, and long enough not to sleep while a parked shard wakes.
+  static constexpr backoff::limits spin{512, 256, 512};
   /// Messages between two looks at the wall clock, for the stamps of a burst.
   static constexpr std::uint64_t stamp_refresh = 16;
 

@@ -12,9 +12,10 @@ namespace gyre {
 ///
 /// A ring holds the ids; a table with open addressing and linear probing finds them. Forgetting the
 /// oldest shifts its followers back, so the table never fills with tombstones: every operation is
-/// O(1) and nothing is allocated after construction. The table is at most one eighth full (a quarter,
-/// for windows over 4096): looking up, remembering and forgetting took 14 ns together, and 39 ns in a
-/// table half full, where each length of a probe is a branch predicted wrongly.
+/// O(1) and nothing is allocated after construction. The table is at most one eighth full, or a
+/// quarter for windows over 4096: looking up, remembering and forgetting took 14 ns together, and
+/// 39 ns in a table half full, where the length of each probe is a branch predicted wrongly.
+///
 /// Not thread-safe: the queue's lock guards it.
 class deduplication_window {
  public:

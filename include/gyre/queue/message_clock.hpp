@@ -16,7 +16,7 @@ namespace gyre {
 /// a second or more is measured by the coarse clock, an error of less than 1 %, a shorter one by
 /// the precise clock. Without a time to live no clock is read.
 ///
-/// Times that come with messages are of the wall clock; what to add to come from one to the other is
+/// Times that come with messages are of the wall clock; how far the two clocks are apart is
 /// measured again after 100 ms, so that a step of the system's clock is soon followed. Not
 /// thread-safe: the queue's lock guards it.
 class message_clock {

@@ -38,14 +38,15 @@ namespace gyre {
 /// send accepted is received, taken by the link, or counted as dropped with its reason and put into
 /// the dead-letter box; a message whose send failed is not remembered as seen.
 ///
-/// With a link attached, a send into an empty queue offers the message to the link at once; what the
-/// link does not take stands in the queue and is offered again, in order, before anything newer.
+/// With a link attached, a send into an empty queue offers the message to the link at once; what
+/// the link does not take stands in the queue and is offered again, in order, before anything
+/// newer.
 ///
 /// Thread-safe. Who may write: everything below `lock_` is written with it held. `depth_` and
-/// `sleepers_` are written so too, but read without it, as hints. Sections under the lock are short:
-/// they copy at most 1 KiB (larger messages are copied outside) and allocate nothing. A thread that
-/// waits spins, calling the link's `pump`, then sleeps; a wake-up costs a system call only where
-/// somebody sleeps.
+/// `sleepers_` are written so too, but read without it, as hints. Sections under the lock are
+/// short: they copy at most 1 KiB (larger messages are copied outside) and allocate nothing. A
+/// thread that waits spins, calling the link's `pump`, then sleeps; a wake-up costs a system call
+/// only where somebody sleeps.
 ///
 /// *Memory ordering*: what a thread did before a send is visible to the thread whose receive
 /// returned the message, and to the link's `take`: both happen under the same lock.
@@ -193,7 +194,8 @@ class named_queue {
   result<void> send_within(message_info const& info, std::span<std::byte const> bytes,
                            detail::patience patience, std::stop_token const& stop) {
     outcome const o = try_send(info, bytes, nullptr);
-    if (o == outcome::done) [[likely]] return {};
+    if (o == outcome::done) [[likely]]
+      return {};
     return finish_send(o, info, bytes, patience, stop);
   }
 
@@ -229,8 +231,8 @@ class named_queue {
 
   // What the attempts are made of; with the lock held.
   outcome admit(message_info const& info, std::span<std::byte const> bytes,
-                detail::staged_buffer* staged, detail::dropped_messages& dropped,
-                bool& offer_more, bool& left_standing) noexcept;
+                detail::staged_buffer* staged, detail::dropped_messages& dropped, bool& offer_more,
+                bool& left_standing) noexcept;
   outcome make_room(message_info const& info, std::size_t bytes,
                     detail::dropped_messages& dropped) noexcept;
   outcome place(std::span<std::byte const> bytes, detail::staged_buffer* staged,

@@ -10,8 +10,8 @@ namespace gyre {
 
 /// First in, first out within a priority, higher priorities first: 256 intrusive lists and a bit
 /// for each that is not empty, so that both ends are found in at most four words. Without
-/// priorities, one list. `Node` has a member `Node* next`. Every operation
-/// is O(1), but for the two that look at each priority, and none allocates. Not thread-safe: the queue's lock guards it.
+/// priorities, one list. `Node` has a member `Node* next`. Every operation is O(1), but for the two
+/// that look at each priority, and none allocates. Not thread-safe: the queue's lock guards it.
 template <class Node>
 class priority_lists {
  public:
@@ -53,8 +53,8 @@ class priority_lists {
   /// Takes out the oldest of the lowest priority. Not when empty.
   Node& pop_lowest() noexcept { return pop(lowest()); }
 
-  /// Takes the oldest of each priority out while `test(node)` is true, and calls `take(node)`, which
-  /// may use `next` again.
+  /// Takes the oldest of each priority out while `test(node)` is true, and calls `take(node)`,
+  /// which may use `next` again.
   template <class Test, class Take>
   void drop_fronts(Test&& test, Take&& take) noexcept {
     for (std::size_t word = 0; word < filled_.size(); ++word) {

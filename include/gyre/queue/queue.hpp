@@ -42,8 +42,7 @@ class queue {
     });
   }
   /// The same; policy block waits for at most `timeout`, `forever` without end.
-  result<void> send(T const& message, std::chrono::nanoseconds timeout,
-                    std::stop_token stop = {}) {
+  result<void> send(T const& message, std::chrono::nanoseconds timeout, std::stop_token stop = {}) {
     return encoded(message, [&](message_info const& info, std::span<std::byte const> bytes) {
       return core_->send(info, bytes, timeout, std::move(stop));
     });
@@ -127,7 +126,8 @@ class queue {
           return static_cast<bool>(status);
         },
         limit, std::move(stop));
-    if (r) [[likely]] return {};
+    if (r) [[likely]]
+      return {};
     if (!status) {
       r.error().context = name() + ": " + wire::describe<T>(status);
       if (status.code == wire::fault::no_memory) r.error().code = errc::no_memory;

@@ -20,8 +20,8 @@ namespace gyre {
 /// A row of `queue_registry::list`.
 struct queue_description {
   std::string name;
-  std::string type;         ///< The message type's name.
-  type_id id = 0;           ///< The message type's id.
+  std::string type;  ///< The message type's name.
+  type_id id = 0;    ///< The message type's id.
   std::uint64_t capacity = 0;
   std::uint64_t depth = 0;  ///< When listed.
   std::string owner;        ///< The kernel's id; empty: the user's.
@@ -53,7 +53,8 @@ class queue_registry {
   [[nodiscard]] result<queue<T>> find(std::string_view name) const {
     auto found = find_untyped(name);
     if (!found) return tl::unexpected<error>(std::move(found.error()));
-    if ((*found)->about().type != type_id_of<T>) return wrong_type((*found)->about(), type_name<T>());
+    if ((*found)->about().type != type_id_of<T>)
+      return wrong_type((*found)->about(), type_name<T>());
     return queue<T>(std::move(*found));
   }
   /// The queue of this name, whatever it carries. `not_found`.

@@ -29,9 +29,9 @@ struct queue_waiter {
 /// its call back with `leave`, and whoever changes a number asks `due` again: so a call that finds
 /// its sleeper gone goes to the next, and none is lost.
 ///
-/// Every member but `allocate` is guarded by the queue's lock. *Memory ordering*: `called` is stored
-/// with release by the waker and read with acquire by the sleeper; the sleeper then takes the
-/// queue's lock, which is what makes the queue's state visible.
+/// Every member but `allocate` is guarded by the queue's lock. *Memory ordering*: `called` is
+/// stored with release by the waker and read with acquire by the sleeper; the sleeper then takes
+/// the queue's lock, which is what makes the queue's state visible.
 class wait_list {
  public:
   wait_list() = default;

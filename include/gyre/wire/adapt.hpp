@@ -14,7 +14,8 @@ enum class kind : std::uint8_t {
 };
 
 /// The members of a type that is not a plain aggregate, in wire order, as pointers to members:
-/// `using wire_members = gyre::wire::members<&point::x, &point::y>;`, in the class after the members.
+/// `using wire_members = gyre::wire::members<&point::x, &point::y>;`, in the class after the
+/// members.
 template <auto... Pointers>
 struct members {
   static constexpr std::size_t size = sizeof...(Pointers);
@@ -47,17 +48,21 @@ template <class T>
 struct no_list {};
 
 template <class T>
+concept states_members = requires {
+  typename T::wire_members;
+};
+
+template <class T>
 struct member_list {
   using type = no_list;
 };
 template <class T>
-  requires requires { typename T::wire_members; } &&
-           (!requires { typename adapt<T>::wire_members; })
+  requires(states_members<T> && !states_members<adapt<T>>)
 struct member_list<T> {
   using type = typename T::wire_members;
 };
 template <class T>
-  requires requires { typename adapt<T>::wire_members; }
+  requires states_members<adapt<T>>
 struct member_list<T> {
   using type = typename adapt<T>::wire_members;
 };

@@ -33,6 +33,9 @@ namespace gyre::wire {
 
 namespace detail {
 
+template <class T>
+inline constexpr bool is_serializable = refuse_type<T>() == refusal::none;
+
 /// Types that may allocate, and so throw, and so have no place in a kernel.
 template <class T>
 inline constexpr bool owns_memory = !std::is_trivially_destructible_v<T>;
@@ -42,7 +45,8 @@ GYRE_WIRE_HOT status get_prefix(std::span<std::byte const> in, T& out, std::size
   failure f(in.data());
   std::byte const* const after = codec<T>::get(in.data(), in.data() + in.size(), out, f);
   consumed = 0;
-  if (after == nullptr) [[unlikely]] return f.what;
+  if (after == nullptr) [[unlikely]]
+    return f.what;
   consumed = left(in.data(), after);
   return {};
 }
@@ -52,8 +56,10 @@ GYRE_WIRE_HOT status get_all(std::span<std::byte const> in, T& out) {
   failure f(in.data());
   std::byte const* const end = in.data() + in.size();
   std::byte const* const after = codec<T>::get(in.data(), end, out, f);
-  if (after == nullptr) [[unlikely]] return f.what;
-  if (after == end) [[likely]] return {};
+  if (after == nullptr) [[unlikely]]
+    return f.what;
+  if (after == end) [[likely]]
+    return {};
   note(f, fault::trailing_bytes, after);
   return f.what;
 }
@@ -74,7 +80,7 @@ template <class F>
 
 /// A type that has a place on the wire. Where a static_assert says why not, use the type.
 template <class T>
-concept serializable = detail::refuse_type<T>() == detail::refusal::none;
+concept serializable = detail::is_serializable<T>;
 
 /// The least bytes that encoding a T takes. (A reader accepts an object with members left out, and
 /// so fewer.)
@@ -100,11 +106,13 @@ GYRE_WIRE_HOT std::size_t encode_unchecked(T const& value, std::byte* out,
 }
 
 /// Writes `value` to the front of `out`; `written` is how many bytes that took, and how many it
-/// would take with `fault::no_room`. Also `fault::too_long`, over 2 GiB. Refused, it writes nothing.
+/// would take with `fault::no_room`. Also `fault::too_long`, over 2 GiB. Refused, it writes
+/// nothing.
 template <class T, class Policy = utf16_length_unknown>
 [[nodiscard]] GYRE_FN status encode(T const& value, std::span<std::byte> out, std::size_t& written,
                                     Policy policy = {}) noexcept {
-  if (max_size<T> > INT32_MAX || out.size() < max_size<T>) {
+  constexpr std::size_t most = max_size<T>;
+  if (most > INT32_MAX || out.size() < most) {
     written = encoded_size(value);
     if (written > INT32_MAX) return {.code = fault::too_long};
     if (written > out.size()) return {.code = fault::no_room};
@@ -113,8 +121,8 @@ template <class T, class Policy = utf16_length_unknown>
   return {};
 }
 
-/// Appends `value` to `out`, which grows. `fault::too_long`, over 2 GiB, or `fault::no_memory`; then
-/// nothing is appended. Never throws.
+/// Appends `value` to `out`, which grows. `fault::too_long`, over 2 GiB, or `fault::no_memory`;
+/// then nothing is appended. Never throws.
 template <class T, class Policy = utf16_length_unknown>
 [[nodiscard]] status encode(T const& value, std::vector<std::byte>& out,
                             Policy policy = {}) noexcept {
@@ -128,7 +136,8 @@ template <class T, class Policy = utf16_length_unknown>
   });
 }
 
-/// Reads a T from the front of `in` into `out`; `consumed` is how many bytes it took (0 if refused).
+/// Reads a T from the front of `in` into `out`; `consumed` is how many bytes it took (0 if
+/// refused).
 ///
 /// Strings and vectors in `out` keep their capacity. If an object on the wire has fewer members
 /// than T (an older version), the missing ones have their defaults. Refused, `out` holds some of

@@ -14,7 +14,8 @@ namespace detail {
 
 #if defined(__CUDACC__)
 /// A T that is named and never defined: only the compiler's spelling of its members is used. (Given
-/// a definition, nvcc 13 confuses the addresses of its members; so local types have no names there.)
+/// a definition, nvcc 13 confuses the addresses of its members; so local types have no names
+/// there.)
 template <class T>
 struct name_source {
   static T const value;
@@ -86,8 +87,8 @@ template <auto... Pointers>
 
 template <class T, std::size_t... I>
 [[nodiscard]] constexpr auto bound_names(std::index_sequence<I...>) noexcept {
-  return std::array<std::string_view, sizeof...(I)>{last_identifier(
-      spelled_member<visit_members(name_source<T>::value, pointer_to<I>{})>())...};
+  return std::array<std::string_view, sizeof...(I)>{
+      last_identifier(spelled_member<visit_members(name_source<T>::value, pointer_to<I>{})>())...};
 }
 
 }  // namespace detail

@@ -34,9 +34,7 @@ struct date_time {
   [[nodiscard]] GYRE_FN constexpr zone relative_to() const noexcept {
     return static_cast<zone>(data >> 62U);
   }
-  [[nodiscard]] GYRE_FN constexpr bool wire_accept() const noexcept {
-    return ticks() <= max_ticks;
-  }
+  [[nodiscard]] GYRE_FN constexpr bool wire_accept() const noexcept { return ticks() <= max_ticks; }
   friend constexpr bool operator==(date_time, date_time) = default;
 };
 

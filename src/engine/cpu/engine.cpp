@@ -20,11 +20,6 @@
 namespace gyre {
 namespace {
 
-/// More threads than this is a mistake, on any machine of today.
-constexpr std::uint32_t greatest_shards = 1024;
-
-std::uint32_t cores() noexcept { return std::max(1U, std::thread::hardware_concurrency()); }
-
 std::vector<int> allowed_cores() {
   std::vector<int> out;
   cpu_set_t set;
@@ -117,10 +112,10 @@ class cpu_engine final : public engine {
   result<launch_options> settle(launch_options options) const override {
     if (options.shards == 0) options.shards = 1;
     if (options.lanes == 0) options.lanes = 1;
-    if (options.shards > greatest_shards) {
+    if (options.shards > cpu_greatest_shards) {
       return fail(errc::invalid_option, "shards is " + std::to_string(options.shards) +
                                             ", allowed on the cpu engine: 1 to " +
-                                            std::to_string(greatest_shards));
+                                            std::to_string(cpu_greatest_shards));
     }
     if (options.shards > options.actors) {
       return fail(errc::invalid_option, "shards is " + std::to_string(options.shards) +
@@ -217,20 +212,5 @@ class cpu_engine final : public engine {
 }  // namespace
 
 std::unique_ptr<engine> make_cpu_engine() { return std::make_unique<cpu_engine>(); }
-
-engine_report report_on(engine_kind kind) {
-  engine_report out;
-  out.kind = kind;
-  if (kind == engine_kind::cuda) {
-    out.detail = "not built: this version has no CUDA engine yet";
-    return out;
-  }
-  out.built = true;
-  out.found = true;
-  out.greatest_shards = greatest_shards;
-  out.greatest_lanes = 1;
-  out.detail = std::to_string(cores()) + " cores";
-  return out;
-}
 
 }  // namespace gyre

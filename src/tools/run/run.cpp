@@ -127,7 +127,7 @@ int run_lines(choice const& chosen) {
   // What can be refused is refused before the output is touched.
   auto rt = runtime_of(chosen);
   if (!rt) {
-    return complain("run", rt.error().message(),
+    return complain("run", rt.error().context,
                     rt.error().code == errc::unsupported ? exit_no_engine : exit_failed);
   }
   auto input = file::for_reading(chosen.input);

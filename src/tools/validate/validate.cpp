@@ -82,7 +82,7 @@ int validate_engines(choice const& chosen) {
     auto rt = runtime::create({.engine = kind});
     if (!rt) {
       int const exit_code = rt.error().code == errc::unsupported ? exit_no_engine : exit_failed;
-      return complain("validate", rt.error().message(), exit_code);
+      return complain("validate", rt.error().context, exit_code);
     }
     report const one = validate<vector_processor>(*rt);
     all.cases.insert(all.cases.end(), one.cases.begin(), one.cases.end());

@@ -238,8 +238,7 @@ TEST(link, is_armed_before_a_receiver_sleeps_and_sees_that_it_is_needed) {
 TEST(link, that_makes_room_wakes_a_sleeping_sender_through_drain) {
   linked f(0);
   for (std::uint64_t n = 1; n <= 16; ++n) ASSERT_TRUE(send(*f.queue, n));
-  auto blocked =
-      std::async(std::launch::async, [&] { return send(*f.queue, 17, 128, patience); });
+  auto blocked = std::async(std::launch::async, [&] { return send(*f.queue, 17, 128, patience); });
   ASSERT_TRUE(somebody_sleeps(*f.queue));
   EXPECT_GT(f.link->pumps, 0U) << "it pumps before it sleeps";
   f.link->room = UINT64_MAX;

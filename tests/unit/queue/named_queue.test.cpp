@@ -95,9 +95,11 @@ TEST(named_queue, messages_of_every_size_come_out_whole) {
     for (int copies = 0; copies < 3; ++copies) ASSERT_TRUE(f.queue->send({}, bytes, 0ns));
     for (int copies = 0; copies < 3; ++copies) {
       bool same = false;
-      auto const r = f.queue->receive([&](std::span<std::byte const> b) {
-        same = b.size() == size && std::equal(b.begin(), b.end(), bytes.begin());
-      }, 0ns);
+      auto const r = f.queue->receive(
+          [&](std::span<std::byte const> b) {
+            same = b.size() == size && std::equal(b.begin(), b.end(), bytes.begin());
+          },
+          0ns);
       ASSERT_TRUE(r);
       EXPECT_TRUE(same) << size;
     }
@@ -161,7 +163,8 @@ TEST(named_queue, drop_oldest_takes_from_the_lowest_priority_present) {
   queue_options o = small(overflow_policy::drop_oldest);
   o.priority = true;
   fixture f(o);
-  for (std::uint64_t n = 1; n <= 16; ++n) ASSERT_TRUE(send(*f.queue, n, n == 3 || n == 9 ? 7 : 128));
+  for (std::uint64_t n = 1; n <= 16; ++n)
+    ASSERT_TRUE(send(*f.queue, n, n == 3 || n == 9 ? 7 : 128));
   ASSERT_TRUE(send(*f.queue, 17, 200));
   ASSERT_TRUE(send(*f.queue, 18, 1));
   ASSERT_TRUE(send(*f.queue, 19, 128));
@@ -188,8 +191,8 @@ TEST(named_queue, a_duplicate_is_reported_and_counted_whether_or_not_it_was_take
   ASSERT_TRUE(send(*f.queue, 1));
   auto const standing = send(*f.queue, 1);
   ASSERT_FALSE(standing);
-  EXPECT_EQ(standing.error().message(), "duplicate: queue 'orders' has seen message " +
-                                            id_of(1).to_string());
+  EXPECT_EQ(standing.error().message(),
+            "duplicate: queue 'orders' has seen message " + id_of(1).to_string());
   EXPECT_EQ(drain(*f.queue), numbers(1, 1));
   auto const taken_out = send(*f.queue, 1);
   ASSERT_FALSE(taken_out);
@@ -295,8 +298,8 @@ TEST(named_queue, every_message_accepted_is_accounted_for) {
     if (n % 3 == 0) (void)receive(*f.queue);
   }
   auto const s = f.queue->stats();
-  EXPECT_EQ(s.sent, s.received + s.depth +
-                        s.dropped[static_cast<std::size_t>(drop_reason::drop_oldest)]);
+  EXPECT_EQ(s.sent,
+            s.received + s.depth + s.dropped[static_cast<std::size_t>(drop_reason::drop_oldest)]);
   EXPECT_EQ(s.peak_depth, 16U);
   EXPECT_EQ(s.capacity, 16U);
 }

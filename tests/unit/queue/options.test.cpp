@@ -25,29 +25,34 @@ TEST(queue_options, out_of_bounds_names_the_option_the_value_and_the_bounds) {
 
   o = {};
   o.deduplication_window = 15;
-  EXPECT_EQ(refusal(o), "invalid_option: queue 'orders': deduplication_window is 15, allowed: 16 "
-                        "to 4096 (four times the capacity)");
+  EXPECT_EQ(refusal(o),
+            "invalid_option: queue 'orders': deduplication_window is 15, allowed: 16 "
+            "to 4096 (four times the capacity)");
   o.capacity = 16;
   o.deduplication_window = 65;
-  EXPECT_EQ(refusal(o), "invalid_option: queue 'orders': deduplication_window is 65, allowed: 16 "
-                        "to 64 (four times the capacity)");
+  EXPECT_EQ(refusal(o),
+            "invalid_option: queue 'orders': deduplication_window is 65, allowed: 16 "
+            "to 64 (four times the capacity)");
   o.deduplication = false;
   EXPECT_EQ(refusal(o), "accepted") << "the window is not checked when it is not used";
 
   o = {};
   o.time_to_live = 0ns;
-  EXPECT_EQ(refusal(o), "invalid_option: queue 'orders': time_to_live is 0 ns, allowed: more than "
-                        "zero, or none");
+  EXPECT_EQ(refusal(o),
+            "invalid_option: queue 'orders': time_to_live is 0 ns, allowed: more than "
+            "zero, or none");
   o.time_to_live = std::nullopt;
   EXPECT_EQ(refusal(o), "accepted");
   o.block_timeout = -1ns;
-  EXPECT_EQ(refusal(o), "invalid_option: queue 'orders': block_timeout is -1 ns, allowed: more "
-                        "than zero, or none");
+  EXPECT_EQ(refusal(o),
+            "invalid_option: queue 'orders': block_timeout is -1 ns, allowed: more "
+            "than zero, or none");
   o.block_timeout = std::nullopt;
   EXPECT_EQ(refusal(o), "accepted");
   o.overflow = static_cast<overflow_policy>(9);
-  EXPECT_EQ(refusal(o), "invalid_option: queue 'orders': overflow is 9, allowed: block, reject, "
-                        "drop_oldest, drop_newest");
+  EXPECT_EQ(refusal(o),
+            "invalid_option: queue 'orders': overflow is 9, allowed: block, reject, "
+            "drop_oldest, drop_newest");
 }
 
 TEST(queue_options, bounds_themselves_are_accepted) {
@@ -67,8 +72,9 @@ TEST(queue_options, bounds_themselves_are_accepted) {
 
 TEST(queue_options, a_bad_name_is_refused) {
   EXPECT_EQ(refusal({}, ""), "invalid_argument: queue name is empty, allowed: 1 to 256 bytes");
-  EXPECT_EQ(refusal({}, "a\nb"), "invalid_argument: queue name has the control character 10 at "
-                                 "byte 1");
+  EXPECT_EQ(refusal({}, "a\nb"),
+            "invalid_argument: queue name has the control character 10 at "
+            "byte 1");
   EXPECT_EQ(refusal({}, std::string(257, 'x')),
             "invalid_argument: queue name has 257 bytes, allowed: 1 to 256 bytes");
 }

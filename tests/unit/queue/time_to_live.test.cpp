@@ -89,8 +89,9 @@ TEST(time_to_live, a_message_that_comes_expired_is_dropped_and_the_sender_told) 
   fixture f(living(2s));
   auto const r = send_aged(*f.queue, 1, ago(2100ms));
   ASSERT_FALSE(r);
-  EXPECT_EQ(r.error().message(), "dropped: queue 'orders': the message is older than the time to "
-                                 "live of 2000000000 ns");
+  EXPECT_EQ(r.error().message(),
+            "dropped: queue 'orders': the message is older than the time to "
+            "live of 2000000000 ns");
   EXPECT_EQ(f.buried(drop_reason::expired), 1U);
   EXPECT_TRUE(send(*f.queue, 1)) << "it was not remembered as seen";
 }

@@ -121,8 +121,8 @@ TEST(typed_queue, an_oversize_message_is_refused_before_it_is_encoded) {
   EXPECT_EQ(r.error().code, errc::too_large);
   EXPECT_NE(r.error().context.find("allowed: at most 65536"), std::string::npos)
       << r.error().message();
-  EXPECT_NE(r.error().context.find(std::to_string(wire::encoded_size(
-                report{std::string(65'536, 'x'), {}}))),
+  EXPECT_NE(r.error().context.find(
+                std::to_string(wire::encoded_size(report{std::string(65'536, 'x'), {}}))),
             std::string::npos);
   EXPECT_EQ(q.stats().refused, 1U);
 }

@@ -19,10 +19,10 @@ namespace wire = gyre::wire;
 using namespace csharp;
 using contract::vector_add_request;
 using contract::vector_add_response;
-using test_data::bytes;
 using std::optional;
 using std::string;
 using std::vector;
+using test_data::bytes;
 
 using check = std::function<void(bytes const&)>;
 
@@ -115,7 +115,8 @@ all_convertable all_of_them() {
   return all;
 }
 
-vector_add_request request(std::uint8_t priority, contract::vector_operation op, int n, float step) {
+vector_add_request request(std::uint8_t priority, contract::vector_operation op, int n,
+                           float step) {
   vector_add_request r;
   r.message_id = guid();
   r.priority = priority;
@@ -153,8 +154,8 @@ std::map<string, check> checks() {
   c["enum_int"] = is(int_enum::two);
   c["guid"] = is(guid());
   c["datetime_unspecified"] = is(wire::date_time{0x08dc0b3f7b2734e0ULL});
-  c["datetime_unix_epoch"] = is(wire::date_time::of(wire::date_time::unix_epoch_ticks,
-                                                    wire::date_time::zone::unspecified));
+  c["datetime_unix_epoch"] = is(
+      wire::date_time::of(wire::date_time::unix_epoch_ticks, wire::date_time::zone::unspecified));
   c["datetime_utc"] = is(wire::date_time::from_unix_nanos(1704164645678000000));
   c["datetime_utc_638e15"] =
       is(wire::date_time::of(638000000000000000, wire::date_time::zone::utc));

@@ -49,8 +49,12 @@ TEST(hostile_counts, do_not_allocate) {
   EXPECT_EQ((cost_of<std::map<std::int32_t, csharp::text>>(huge, fault::bad_length)), 0U);
   EXPECT_EQ(cost_of<std::string>(huge, fault::bad_length), 0U);
   EXPECT_EQ(cost_of<std::string>(from_hex("00000080ffffffff61"), fault::bad_length), 0U);
-  EXPECT_EQ((cost_of<wire::grid<std::int32_t, 2>>(
-                from_hex("03" "ffff0000" "ff7f0000" "01800000" "00"), fault::bad_length)),
+  EXPECT_EQ((cost_of<wire::grid<std::int32_t, 2>>(from_hex("03"
+                                                           "ffff0000"
+                                                           "ff7f0000"
+                                                           "01800000"
+                                                           "00"),
+                                                  fault::bad_length)),
             0U);
 }
 

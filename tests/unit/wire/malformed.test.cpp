@@ -90,13 +90,23 @@ TEST(malformed, nesting_to_the_limit_is_read_and_one_more_is_not) {
 
 TEST(malformed, lengths_of_an_unknown_member_may_not_run_past_the_end) {
   using vt = tolerant<std::int32_t>;
-  EXPECT_EQ(read_as<vt>(from_hex("020400" "07000000")), fault::none);
-  EXPECT_EQ(read_as<vt>(from_hex("020401" "0700000055")), fault::none) << "skips what it knows not";
-  EXPECT_EQ(read_as<vt>(from_hex("020402" "0700000055")), fault::bad_length);
+  EXPECT_EQ(read_as<vt>(from_hex("020400"
+                                 "07000000")),
+            fault::none);
+  EXPECT_EQ(read_as<vt>(from_hex("020401"
+                                 "0700000055")),
+            fault::none)
+      << "skips what it knows not";
+  EXPECT_EQ(read_as<vt>(from_hex("020402"
+                                 "0700000055")),
+            fault::bad_length);
   EXPECT_EQ(read_as<vt>(from_hex("0204")), fault::truncated);
   EXPECT_EQ(read_as<vt>(from_hex("0100")), fault::none) << "length 0: the member has its default";
   EXPECT_EQ(read_as<vt>(from_hex("0103070000")), fault::truncated);
-  EXPECT_EQ(read_as<vt>(from_hex("01" "80ffffffffffffff7f" "07000000")), fault::bad_length);
+  EXPECT_EQ(read_as<vt>(from_hex("01"
+                                 "80ffffffffffffff7f"
+                                 "07000000")),
+            fault::bad_length);
 }
 
 TEST(malformed, more_members_than_known_are_refused) {
@@ -161,8 +171,7 @@ TEST(malformed, values_that_csharp_has_not_are_refused) {
   EXPECT_EQ(read_as<wire::time_only>(from_hex("ffffffffffffffff")), fault::bad_value);
   EXPECT_EQ(read_as<wire::date_only>(from_hex("ffffffff")), fault::bad_value);
   EXPECT_EQ(read_as<wire::date_time>(from_hex("ffffffffffffff3f")), fault::bad_value);
-  EXPECT_EQ(read_as<wire::decimal>(from_hex("00001d00000000000000000000000000")),
-            fault::bad_value);
+  EXPECT_EQ(read_as<wire::decimal>(from_hex("00001d00000000000000000000000000")), fault::bad_value);
 }
 
 TEST(malformed, views_do_not_borrow_what_would_have_to_be_copied) {

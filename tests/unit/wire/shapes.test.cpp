@@ -12,6 +12,7 @@ class point {
   point() = default;
   point(int x, int y) : x_(x), y_(y) {}
   friend bool operator==(point const&, point const&) = default;
+
  private:
   int x_ = 0;
   int y_ = 0;
@@ -74,7 +75,8 @@ struct outer {
 static_assert(wire::serializable<node> && wire::serializable<outer>);
 static_assert(!wire::serializable<int*> && !wire::serializable<char> &&
               !wire::serializable<long double> && !wire::serializable<third_party::base[2]> &&
-              !wire::serializable<std::vector<wchar_t>> && !wire::serializable<std::span<float const>> &&
+              !wire::serializable<std::vector<wchar_t>> &&
+              !wire::serializable<std::span<float const>> &&
               !wire::serializable<std::optional<std::optional<int>>> &&
               !wire::serializable<std::unique_ptr<int>> &&
               !wire::serializable<std::tuple<std::uint8_t, int>>);
@@ -95,8 +97,9 @@ TEST(shapes, unmanaged_structs_have_csharp_layout_and_clean_padding) {
   std::size_t const n = wire::encode_unchecked(o, out.data());
   out.resize(n);
   // flag, 3 zeros; nullable int 8; guid 16; inner {a, 0, b, b}; d at 32; last, 7 zeros.
-  EXPECT_EQ(to_hex(out), std::string("01000000") + "0100000005000000" + "aa" + std::string(30, '0') +
-                             "01000200" + std::string(16, '0') + "0900000000000000");
+  EXPECT_EQ(to_hex(out), std::string("01000000") + "0100000005000000" + "aa" +
+                             std::string(30, '0') + "01000200" + std::string(16, '0') +
+                             "0900000000000000");
   outer got;
   ASSERT_TRUE(wire::decode(out, got));
   EXPECT_EQ(got.maybe, 5);
@@ -128,7 +131,12 @@ TEST(shapes, gaps_in_the_order_are_blank_slots) {
   gap got;
   ASSERT_TRUE(wire::decode(from_hex("03040002070000000800"), got));
   EXPECT_EQ(got.c, 8);
-  ASSERT_TRUE(wire::decode(from_hex("0404030204" "07000000" "aabbcc" "0800" "11223344"), got))
+  ASSERT_TRUE(wire::decode(from_hex("0404030204"
+                                    "07000000"
+                                    "aabbcc"
+                                    "0800"
+                                    "11223344"),
+                           got))
       << "a member of the gap, and one of a later version, are skipped";
   EXPECT_EQ(got.a, 7);
   EXPECT_EQ(got.c, 8);
@@ -220,8 +228,8 @@ TEST(shapes, paths_deeper_than_are_kept_say_so) {
   node got;
   wire::status const s = wire::decode(in, got);
   EXPECT_TRUE(s.path_cut);
-  EXPECT_TRUE(wire::describe<node>(s).starts_with(
-      "node.children[0].children[0].children[0]… at byte "))
+  EXPECT_TRUE(
+      wire::describe<node>(s).starts_with("node.children[0].children[0].children[0]… at byte "))
       << wire::describe<node>(s);
 }
 

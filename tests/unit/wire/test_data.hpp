@@ -20,8 +20,7 @@ using bytes = std::vector<std::byte>;
 inline bytes from_hex(std::string_view hex) {
   bytes out;
   for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    out.push_back(
-        static_cast<std::byte>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+    out.push_back(static_cast<std::byte>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
   }
   return out;
 }

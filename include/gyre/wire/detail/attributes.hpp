@@ -18,8 +18,7 @@
 #if defined(__CUDACC__)
 /// Round templates that are for host and device where the types they are given are: with types of
 /// the host alone (std::string, say) they are used on the host alone, and nvcc need not warn.
-#define GYRE_WIRE_EITHER_BEGIN \
-  _Pragma("nv_diagnostic push") _Pragma("nv_diag_suppress 20011") _Pragma("nv_diag_suppress 20014")
+#define GYRE_WIRE_EITHER_BEGIN _Pragma("nv_diagnostic push") _Pragma("nv_diag_suppress 20011,20014")
 #define GYRE_WIRE_EITHER_END _Pragma("nv_diagnostic pop")
 #else
 #define GYRE_WIRE_EITHER_BEGIN

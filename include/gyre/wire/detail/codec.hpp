@@ -101,9 +101,11 @@ struct codec<T> {
   }
   static GYRE_WIRE_HOT std::byte const* get(std::byte const* at, std::byte const* end, T& out,
                                             failure& f) noexcept {
-    if (left(at, end) < min) [[unlikely]] return refuse(f, fault::truncated, at);
+    if (left(at, end) < min) [[unlikely]]
+      return refuse(f, fault::truncated, at);
     fault const code = raw<T>::load(at, out);
-    if (code != fault::none) [[unlikely]] return refuse(f, code, at);
+    if (code != fault::none) [[unlikely]]
+      return refuse(f, code, at);
     return at + min;
   }
 };

@@ -22,7 +22,8 @@ GYRE_WIRE_HOT std::byte const* get_count(std::byte const* at, std::byte const* e
   static_assert(Least >= 1);
   std::int32_t header = 0;
   if (!get_header(at, end, header, f)) return nullptr;
-  if (header == null_collection) [[unlikely]] return refuse(f, fault::null_not_allowed, at);
+  if (header == null_collection) [[unlikely]]
+    return refuse(f, fault::null_not_allowed, at);
   if (header < 0 || static_cast<std::uint64_t>(header) * Least > left(at + 4, end)) [[unlikely]] {
     return refuse(f, fault::bad_length, at);
   }
@@ -186,8 +187,8 @@ struct codec<std::vector<bool, A>> {
     for (bool const bit : value) *out++ = static_cast<std::byte>(bit);
     return out;
   }
-  static std::byte const* get(std::byte const* at, std::byte const* end,
-                              std::vector<bool, A>& out, failure& f) {
+  static std::byte const* get(std::byte const* at, std::byte const* end, std::vector<bool, A>& out,
+                              failure& f) {
     std::size_t n = 0;
     at = get_count<1>(at, end, n, f);
     if (at == nullptr) return nullptr;
@@ -212,8 +213,10 @@ struct codec<inplace_vector<E, N>> : sequence_codec<inplace_vector<E, N>, E, 0, 
     std::byte const* const header = at;
     std::size_t n = 0;
     at = get_count<codec<E>::least>(at, end, n, f);
-    if (at == nullptr) [[unlikely]] return nullptr;
-    if (!out.resize(n)) [[unlikely]] return refuse(f, fault::over_capacity, header);
+    if (at == nullptr) [[unlikely]]
+      return nullptr;
+    if (!out.resize(n)) [[unlikely]]
+      return refuse(f, fault::over_capacity, header);
     return get_elements<E>(at, end, out.data(), n, f);
   }
 };
@@ -226,9 +229,12 @@ struct codec<std::array<E, N>> : sequence_codec<std::array<E, N>, E, N, N> {
     std::byte const* const header = at;
     std::size_t n = 0;
     at = get_count<codec<E>::least>(at, end, n, f);
-    if (at == nullptr) [[unlikely]] return nullptr;
-    if (n > N) [[unlikely]] return refuse(f, fault::over_capacity, header);
-    if (n < N) [[unlikely]] return refuse(f, fault::bad_length, header);
+    if (at == nullptr) [[unlikely]]
+      return nullptr;
+    if (n > N) [[unlikely]]
+      return refuse(f, fault::over_capacity, header);
+    if (n < N) [[unlikely]]
+      return refuse(f, fault::bad_length, header);
     return get_elements<E>(at, end, out.data(), n, f);
   }
 };

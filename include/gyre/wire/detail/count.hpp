@@ -13,9 +13,7 @@ template <class Owner>
 struct anything {
   template <class U>
     requires(!std::is_same_v<std::remove_cv_t<U>, Owner>)
-  operator U() const noexcept {
-    __builtin_unreachable();
-  }
+  operator U() const noexcept { __builtin_unreachable(); }
 };
 
 /// Converts to bases of `Owner` alone.
@@ -23,9 +21,7 @@ template <class Owner>
 struct any_base {
   template <class U>
     requires(std::is_base_of_v<U, Owner> && !std::is_same_v<std::remove_cv_t<U>, Owner>)
-  operator U() const noexcept {
-    __builtin_unreachable();
-  }
+  operator U() const noexcept { __builtin_unreachable(); }
 };
 
 template <class T, std::size_t>

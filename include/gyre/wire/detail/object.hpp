@@ -10,8 +10,8 @@
 GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire::detail {
 
-/// What is known of an object's members at compile time. Neighbouring members whose size cannot vary
-/// form a run: the reader checks bounds once for each run.
+/// What is known of an object's members at compile time. Neighbouring members whose size cannot
+/// vary form a run: the reader checks bounds once for each run.
 template <class... Ms>
 struct member_facts {
   static constexpr std::size_t count = sizeof...(Ms);
@@ -185,8 +185,10 @@ struct object_codec {
   }
   static GYRE_WIRE_HOT std::byte const* get(std::byte const* at, std::byte const* end, T& out,
                                             failure& f) {
-    if (at == end) [[unlikely]] return refuse(f, fault::truncated, at);
-    if (*at != static_cast<std::byte>(facts::count)) [[unlikely]] return get_other(at, end, out, f);
+    if (at == end) [[unlikely]]
+      return refuse(f, fault::truncated, at);
+    if (*at != static_cast<std::byte>(facts::count)) [[unlikely]]
+      return get_other(at, end, out, f);
     return visit_members(out, get_members{at + 1, end, f});
   }
 

@@ -53,7 +53,8 @@ enum class refusal : std::uint8_t {
 template <class T>
 [[nodiscard]] constexpr bool is_fixed_enum() noexcept {
   if constexpr (std::is_enum_v<T>) {
-    return requires { T{0}; } && !std::is_same_v<std::underlying_type_t<T>, bool>;
+    constexpr bool fixed = requires { T{0}; };
+    return fixed && !std::is_same_v<std::underlying_type_t<T>, bool>;
   } else {
     return false;
   }
@@ -170,8 +171,10 @@ inline constexpr bool all_objects<types<Ts...>> = (is_object<Ts>() && ...);
 template <class T>
 inline constexpr bool is_misaligned_view = false;
 template <class T>
-inline constexpr bool is_misaligned_view<std::span<T const>> =
-    !(sizeof(T) == 1 && (std::is_integral_v<T> || std::is_enum_v<T>) && !std::is_same_v<T, bool>);
+inline constexpr bool is_misaligned_view<std::span<T const>> = std::is_same_v<T, bool> ||
+                                                               sizeof(T) != 1 ||
+                                                               !(std::is_integral_v<T> ||
+                                                                 std::is_enum_v<T>);
 
 /// What is wrong with a struct itself, its members aside.
 template <class T>

@@ -125,8 +125,8 @@ struct codec<std::variant<Ts...>>
 template <class... Alts>
   requires(all_objects<types<typename Alts::type...>>)
 struct codec<tagged_union<Alts...>> {
-  using inner =
-      union_codec<std::variant<typename Alts::type...>, types<typename Alts::type...>, Alts::tag...>;
+  using inner = union_codec<std::variant<typename Alts::type...>, types<typename Alts::type...>,
+                            Alts::tag...>;
   using type = tagged_union<Alts...>;
   static constexpr std::size_t min = inner::min;
   static constexpr std::size_t max = inner::max;

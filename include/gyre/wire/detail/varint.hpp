@@ -22,16 +22,11 @@ namespace gyre::wire::detail {
 /// Writes the shortest form of a signed integer, as C#'s WriteVarInt(int) and (long) do.
 GYRE_FN inline std::byte* put_varint(std::int64_t v, std::byte* out) noexcept {
   switch (varint_size(v)) {
-    case 1:
-      return store(out, static_cast<std::int8_t>(v));
-    case 2:
-      return store(store<std::int8_t>(out, -122), static_cast<std::int8_t>(v));
-    case 3:
-      return store(store<std::int8_t>(out, -124), static_cast<std::int16_t>(v));
-    case 5:
-      return store(store<std::int8_t>(out, -126), static_cast<std::int32_t>(v));
-    default:
-      return store(store<std::int8_t>(out, -128), v);
+    case 1: return store(out, static_cast<std::int8_t>(v));
+    case 2: return store(store<std::int8_t>(out, -122), static_cast<std::int8_t>(v));
+    case 3: return store(store<std::int8_t>(out, -124), static_cast<std::int16_t>(v));
+    case 5: return store(store<std::int8_t>(out, -126), static_cast<std::int32_t>(v));
+    default: return store(store<std::int8_t>(out, -128), v);
   }
 }
 
@@ -55,25 +50,15 @@ template <class U>
   auto const code = load<std::int8_t>(at);
   ++at;
   switch (code) {
-    case -121:
-      return get_varint_as<std::uint8_t>(at, end, out);
-    case -122:
-      return get_varint_as<std::int8_t>(at, end, out);
-    case -123:
-      return get_varint_as<std::uint16_t>(at, end, out);
-    case -124:
-      return get_varint_as<std::int16_t>(at, end, out);
-    case -125:
-      return get_varint_as<std::uint32_t>(at, end, out);
-    case -126:
-      return get_varint_as<std::int32_t>(at, end, out);
-    case -127:
-      return get_varint_as<std::uint64_t>(at, end, out);
-    case -128:
-      return get_varint_as<std::int64_t>(at, end, out);
-    default:
-      out = code;
-      return at;
+    case -121: return get_varint_as<std::uint8_t>(at, end, out);
+    case -122: return get_varint_as<std::int8_t>(at, end, out);
+    case -123: return get_varint_as<std::uint16_t>(at, end, out);
+    case -124: return get_varint_as<std::int16_t>(at, end, out);
+    case -125: return get_varint_as<std::uint32_t>(at, end, out);
+    case -126: return get_varint_as<std::int32_t>(at, end, out);
+    case -127: return get_varint_as<std::uint64_t>(at, end, out);
+    case -128: return get_varint_as<std::int64_t>(at, end, out);
+    default: out = code; return at;
   }
 }
 

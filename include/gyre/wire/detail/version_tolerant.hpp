@@ -13,16 +13,21 @@ GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire::detail {
 
 template <class T>
+concept states_order = requires {
+  typename T::wire_order;
+};
+
+template <class T>
 struct order_list {
   using type = no_list;
 };
 template <class T>
-  requires requires { typename adapt<T>::wire_order; }
+  requires states_order<adapt<T>>
 struct order_list<T> {
   using type = typename adapt<T>::wire_order;
 };
 template <class T>
-  requires requires { typename T::wire_order; } && (!requires { typename adapt<T>::wire_order; })
+  requires(states_order<T> && !states_order<adapt<T>>)
 struct order_list<T> {
   using type = typename T::wire_order;
 };

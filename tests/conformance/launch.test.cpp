@@ -1,0 +1,206 @@
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "engine_under_test.hpp"
+#include "expectations.hpp"
+#include "queue_actors.hpp"
+#include "test_actors.hpp"
+
+#include <vector/vector_processor.hpp>
+
+namespace gyre::conformance {
+namespace {
+
+/// 4 KiB of state: with as many actors as are allowed, 16 TiB, which no machine here has.
+struct heavy {
+  using handles = gyre::handles<deposit>;
+  std::byte ballast[4096]{};
+  balance on(deposit const& m, auto&) { return {m.cents}; }
+};
+
+template <class Engine>
+class launching : public on_engine<Engine> {
+ protected:
+  /// What a refused launch must leave as it was.
+  struct holdings {
+    std::size_t kernels = 0;
+    std::size_t queues = 0;
+    std::ptrdiff_t threads = 0;
+    std::ptrdiff_t descriptors = 0;
+    bool operator==(holdings const&) const = default;
+  };
+  [[nodiscard]] holdings held() const {
+    return {this->rt.list_kernels().size(), this->rt.list_queues().size(), threads_now(),
+            descriptors_now()};
+  }
+
+  /// Expects `invalid_option` with these parts in its message, from both the launch and the plan.
+  void refuses(launch_options const& o, std::initializer_list<std::string_view> parts) {
+    EXPECT_TRUE(
+        refused(this->rt.template launch<worker>("options", o), errc::invalid_option, parts));
+    EXPECT_TRUE(refused(this->rt.template memory_needed<worker>(o), errc::invalid_option, parts));
+  }
+};
+TYPED_TEST_SUITE(launching, engines, engine_names);
+
+TYPED_TEST(launching, ids_are_1_to_256_bytes_without_control_characters) {
+  auto const before = this->held();
+  auto const launch = [&](std::string const& id) {
+    return this->rt.template launch<account>(id, this->options());
+  };
+  EXPECT_TRUE(refused(launch(""), errc::invalid_argument, {"kernel id", "empty", "1 to 256"}));
+  EXPECT_TRUE(refused(launch(std::string(257, 'x')), errc::invalid_argument,
+                      {"kernel id", "257", "1 to 256"}));
+  EXPECT_TRUE(refused(launch("a\nb"), errc::invalid_argument, {"kernel id", "10", "byte 1"}));
+  EXPECT_EQ(this->held(), before);
+  std::string const longest(256, 'x');
+  EXPECT_TRUE(done(launch(longest)));
+  EXPECT_TRUE(done(launch("größe 9/a.b")));
+}
+
+TYPED_TEST(launching, a_taken_id_is_refused_whatever_the_actor_and_the_state) {
+  auto kernel = this->template launch<account>("taken");
+  auto const before = this->held();
+  auto const again = [&] { return this->rt.template launch<worker>("taken", this->options()); };
+  EXPECT_TRUE(refused(again(), errc::already_exists, {"taken"}));
+  need(kernel.activate(), "activate");
+  EXPECT_TRUE(refused(again(), errc::already_exists, {"taken"}));
+  EXPECT_EQ(this->held(), before);
+  EXPECT_EQ(need(kernel.ask(0, deposit{3}, patience), "ask").cents, 3) << "the first one lives on";
+  need(kernel.terminate(patience), "terminate");
+  EXPECT_TRUE(done(again())) << "a terminated kernel's id is free";
+}
+
+TYPED_TEST(launching, options_out_of_bounds_are_refused_with_name_value_and_bounds) {
+  auto const before = this->held();
+  auto const with = [&](auto&& change) {
+    launch_options o = this->options();
+    change(o);
+    return o;
+  };
+  for (std::uint64_t const v : {std::uint64_t{0}, std::uint64_t{8}, std::uint64_t{17},
+                                std::uint64_t{1'048'577}, std::uint64_t{2'097'152}, UINT64_MAX}) {
+    this->refuses(with([&](auto& o) { o.queue_capacity = v; }),
+                  {"queue_capacity", std::to_string(v), "16 to 1048576", "power of two"});
+  }
+  for (std::uint64_t const v : {std::uint64_t{0}, std::uint64_t{15}, std::uint64_t{1025}}) {
+    this->refuses(with([&](auto& o) { o.deduplication_window = v; }),
+                  {"deduplication_window", std::to_string(v), "16 to 1024"});
+  }
+  for (std::uint64_t const v : {std::uint64_t{0}, (std::uint64_t{1} << 32) + 1}) {
+    this->refuses(with([&](auto& o) { o.actors = v; }),
+                  {"actors", std::to_string(v), "1 to 4294967296"});
+  }
+  for (std::uint32_t const v : {0U, 4097U}) {
+    this->refuses(with([&](auto& o) { o.ports = v; }), {"ports", std::to_string(v), "1 to 4096"});
+  }
+  this->refuses(with([](auto& o) { o.overflow = static_cast<overflow_policy>(9); }),
+                {"overflow", "9", "block, reject, drop_oldest, drop_newest"});
+  this->refuses(with([](auto& o) { o.spin = -1ns; }), {"spin", "-1", "zero or more"});
+  this->refuses(with([](auto& o) {
+                  o.shards = 4'000'000'000U;
+                  o.actors = 1ULL << 32;
+                }),
+                {"shards", "4000000000", "1 to "});
+  this->refuses(with([](auto& o) { o.shards = static_cast<std::uint32_t>(o.actors) + 1; }),
+                {"shards", "number of actors"});
+  this->refuses(with([](auto& o) { o.lanes = 1'000'000; }), {"lanes", "1000000", "1"});
+  this->refuses(with([](auto& o) { o.pin = {1'000'000}; }), {"pin", "1000000", "cores"});
+  EXPECT_EQ(this->held(), before);
+}
+
+TYPED_TEST(launching, options_at_their_bounds_are_allowed) {
+  launch_options least = this->options({.queue_capacity = 16, .deduplication_window = 16});
+  least.ports = 1;
+  launch_options most = this->options({.queue_capacity = 1'048'576, .deduplication_window = 1024});
+  most.ports = 4096;
+  EXPECT_TRUE(done(this->rt.template launch<worker>("least", least)));
+  EXPECT_TRUE(done(this->rt.template memory_needed<worker>(most)));
+}
+
+TYPED_TEST(launching, memory_that_cannot_be_had_is_no_memory_and_leaves_nothing) {
+  (void)this->template launch<worker>("first");  // with its bridge the runtime gets its thread
+  auto const before = this->held();
+  auto const heap = heap_now();
+  launch_options const o = this->options({.actors = std::uint64_t{1} << 32});
+  auto const plan = this->rt.template memory_needed<heavy>(o);
+  ASSERT_TRUE(done(plan));
+  EXPECT_GE(plan->total(), std::uint64_t{1} << 44) << "sizes are multiplied in 64 bits";
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(refused(this->rt.template launch<heavy>("heavy", o), errc::no_memory,
+                        {"heavy", std::to_string(plan->total()), "available"}));
+  }
+  EXPECT_EQ(this->held(), before);
+  if (heap) {
+    EXPECT_LT(*heap_now(), *heap + 65'536);
+  }
+  EXPECT_TRUE(done(this->rt.template launch<heavy>("heavy", this->options()))) << "the id is free";
+}
+
+TYPED_TEST(launching, presets_are_what_the_contract_says) {
+  auto const expect = [](launch_options const& o, std::uint64_t capacity, std::uint64_t window,
+                         overflow_policy policy) {
+    EXPECT_EQ(o.queue_capacity, capacity);
+    EXPECT_EQ(o.deduplication_window, window);
+    EXPECT_EQ(o.overflow, policy);
+    EXPECT_FALSE(o.priority);
+  };
+  expect(launch_options{}, 4096, 1024, overflow_policy::block);
+  expect(launch_options::production(), 4096, 1024, overflow_policy::block);
+  expect(launch_options::low_latency(), 256, 256, overflow_policy::reject);
+  expect(launch_options::high_throughput(), 16'384, 1024, overflow_policy::block);
+  int n = 0;
+  for (auto const& preset : {launch_options::production(), launch_options::low_latency(),
+                             launch_options::high_throughput()}) {
+    auto kernel = this->template launch_active<worker>("preset" + std::to_string(++n), preset);
+    auto requests = need(kernel.requests(), "requests");
+    EXPECT_EQ(requests.capacity(), preset.queue_capacity);
+    need(requests.send(job_of(n)), "send");
+    EXPECT_EQ(need(need(kernel.responses(), "responses").receive(patience), "receive").result,
+              worked_out(n, 0));
+  }
+}
+
+TYPED_TEST(launching, a_launched_kernel_reports_the_options_that_it_has) {
+  auto const kernel = this->template launch<account>("settled", {.queue_capacity = 32, .ports = 3});
+  EXPECT_EQ(kernel.options().shards, TypeParam::shards) << "no 0 is left";
+  EXPECT_GE(kernel.options().lanes, 1U);
+  EXPECT_EQ(kernel.options().queue_capacity, 32U);
+  EXPECT_EQ(kernel.options().ports, 3U);
+}
+
+// Fixed slots of 64 KiB: half a gigabyte for a kernel of the default capacity.
+TYPED_TEST(launching, fault_14_memory_follows_the_messages_real_size) {
+  auto const o = this->options(launch_options::production());
+  auto const plan = need(this->rt.template memory_needed<vector_processor>(o), "plan");
+  EXPECT_LT(plan.total(), TypeParam::shards * (8ULL << 20)) << "an inbox for each shard";
+  auto const one = need(this->rt.template memory_needed<vector_processor>(), "plan");
+  EXPECT_LT(one.total(), 8ULL << 20);
+  EXPECT_EQ(plan.total(),
+            plan.inboxes + plan.states + plan.named_queues + plan.bridge + plan.control);
+}
+
+TYPED_TEST(launching, memory_needed_is_what_a_launch_takes) {
+  auto const o = this->options({.queue_capacity = 4096, .actors = 100'000});
+  (void)this->template launch<worker>("first");
+  auto const plan = need(this->rt.template memory_needed<worker>(o), "plan");
+  auto const heap = heap_now();
+  auto kernel = need(this->rt.template launch<worker>("measured", o), "launch");
+  auto const near = [&](std::uint64_t bytes, char const* what) {
+    // Parts lie on lines of their own, and are described in a few small objects.
+    EXPECT_GE(bytes + 4096, plan.total()) << what;
+    EXPECT_LE(bytes, plan.total() + 16'384) << what;
+  };
+  near(kernel.metrics().memory_bytes, "by its own account");
+  if (heap) near(*heap_now() - *heap, "of the heap");
+}
+
+}  // namespace
+}  // namespace gyre::conformance
