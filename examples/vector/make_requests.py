@@ -26,10 +26,12 @@ def text(value):
     """Short JSON that reads back to the same f32."""
     if isinstance(value, str):
         return f'"{value}"'
+    if value != 0 and value == int(value) and abs(value) < 1e7:
+        return str(int(value))
     for digits in range(1, 10):
         short = f"{value:.{digits}g}"
         if struct.pack("<f", float(short)) == struct.pack("<f", value):
-            return short if "." in short or "e" in short else short + (".0" if value == 0 else "")
+            return short + (".0" if value == 0 else "")
     raise ValueError(value)
 
 

@@ -214,7 +214,7 @@ struct raw<T> {
 
 /// KeyValuePair of unmanaged parts: a sequential struct, padded like one.
 template <class A, class B>
-  requires(is_raw<A>&& is_raw<B>)
+  requires all_raw<types<A, B>>
 struct raw<std::pair<A, B>> {
   static constexpr bool exists = true;
   using layout = raw_layout<std::remove_const_t<A>, B>;
