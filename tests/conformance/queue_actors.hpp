@@ -37,7 +37,7 @@ struct job_done {
 /// Refuses negative numbers, and throws at `unlucky`.
 struct worker {
   using handles = gyre::handles<job>;
-  static constexpr std::int64_t unlucky = 1313;
+  static constexpr std::int64_t unlucky = -1313;
   std::uint64_t turns = 0;
 
   gyre::reply<job_done> on(job const& m, auto& self) {

@@ -55,6 +55,9 @@ TYPED_TEST(registry, options_out_of_bounds_are_refused_with_name_value_and_bound
                       {"deduplication_window", "15", "16 to 4096"}));
   EXPECT_TRUE(refused(create({.capacity = 16, .deduplication_window = 65}), errc::invalid_option,
                       {"deduplication_window", "65", "16 to 64"}));
+  EXPECT_TRUE(refused(create({.capacity = 32}), errc::invalid_option,
+                      {"deduplication_window", "256", "16 to 128"}))
+      << "the default window has a capacity of 64 at least";
   EXPECT_TRUE(refused(create({.time_to_live = 0ns}), errc::invalid_option, {"time_to_live", "0"}));
   EXPECT_TRUE(
       refused(create({.block_timeout = -1s}), errc::invalid_option, {"block_timeout", "-1"}));
@@ -66,7 +69,9 @@ TYPED_TEST(registry, options_out_of_bounds_are_refused_with_name_value_and_bound
 }
 
 TYPED_TEST(registry, capacity_is_rounded_up_to_a_power_of_two) {
-  auto q = need(this->rt.template create_queue<square>("odd", {.capacity = 17}), "create");
+  auto q =
+      need(this->rt.template create_queue<square>("odd", {.capacity = 17, .deduplication = false}),
+           "create");
   EXPECT_EQ(q.capacity(), 32U);
   EXPECT_EQ(this->rt.list_queues().at(0).capacity, 32U);
   for (std::int64_t n = 0; n < 32; ++n) EXPECT_TRUE(done(q.send(square{n}, 0ns)));

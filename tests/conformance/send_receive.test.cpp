@@ -23,6 +23,7 @@ class send_receive : public on_engine<Engine> {
   /// A queue that is full, with room for 16, whose sends block.
   queue<square> full_queue(queue_options o = {}) {
     o.capacity = 16;
+    o.deduplication = false;
     auto q = need(this->rt.template create_queue<square>("full", o), "queue");
     for (std::int64_t n = 0; n < 16; ++n) need(q.send(square{n}), "send");
     return q;

@@ -82,17 +82,17 @@ TEST(command_line, an_engine_that_is_not_there_is_said_so_and_is_exit_3) {
   expect_complaint({"validate", "--engine", "cuda"}, 3, {"gyre validate:", "engine cuda"});
   std::string const output = tool_test::temporary("kept");
   tool_test::write_file(output, "kept");
-  expect_complaint({"run", "--kernel", "vector", "--engine", "cuda", "--input", "/dev/null",
-                    "--output", output},
-                   3, {"gyre run:", "engine cuda"});
+  expect_complaint(
+      {"run", "--kernel", "vector", "--engine", "cuda", "--input", "/dev/null", "--output", output},
+      3, {"gyre run:", "engine cuda"});
   EXPECT_EQ(tool_test::contents(output), "kept") << "the output was emptied, and nothing ran";
   ::unlink(output.c_str());
 }
 
 TEST(command_line, help_is_everywhere_and_has_examples) {
-  for (arguments const& a : {arguments{"--help"}, arguments{"validate", "--help"},
-                             arguments{"run", "--help"}, arguments{"doctor", "--help"},
-                             arguments{"bench", "--help"}, arguments{"run", "-h"}}) {
+  for (arguments const& a :
+       {arguments{"--help"}, arguments{"validate", "--help"}, arguments{"run", "--help"},
+        arguments{"doctor", "--help"}, arguments{"bench", "--help"}, arguments{"run", "-h"}}) {
     auto const r = run(a);
     SCOPED_TRACE(testing::PrintToString(a));
     EXPECT_EQ(r.exit_code, 0);

@@ -42,16 +42,30 @@ TEST(validate_command, every_case_of_the_contract_is_run_and_every_element_count
   EXPECT_EQ(elements["add, 25 inline"], 25U);
   EXPECT_EQ(elements["add, 100 in device memory"], 100U);
   EXPECT_EQ(elements["add, 1000000 in device memory"], 1'000'000U);
-  for (auto const* name :
-       {"subtract, 25 inline", "multiply, 25 inline", "divide, 25 inline",
-        "subtract, 1000 in device memory", "multiply, 1000 in device memory",
-        "divide, 1000 in device memory", "zero length, inline", "zero length, in device memory",
-        "division by zero, inline", "division by zero, in device memory", "lengths differ, inline",
-        "lengths differ, device memory", "length negative, inline",
-        "length negative, device memory", "length over the buffers a and b",
-        "length over the result's buffer", "unknown operation 4", "unknown operation -1",
-        "stale handle a", "stale handle result", "foreign handle b", "foreign handle result",
-        "no handle", "inline data shorter than length"}) {
+  for (auto const* name : {"subtract, 25 inline",
+                           "multiply, 25 inline",
+                           "divide, 25 inline",
+                           "subtract, 1000 in device memory",
+                           "multiply, 1000 in device memory",
+                           "divide, 1000 in device memory",
+                           "zero length, inline",
+                           "zero length, in device memory",
+                           "division by zero, inline",
+                           "division by zero, in device memory",
+                           "lengths differ, inline",
+                           "lengths differ, device memory",
+                           "length negative, inline",
+                           "length negative, device memory",
+                           "length over the buffers a and b",
+                           "length over the result's buffer",
+                           "unknown operation 4",
+                           "unknown operation -1",
+                           "stale handle a",
+                           "stale handle result",
+                           "foreign handle b",
+                           "foreign handle result",
+                           "no handle",
+                           "inline data shorter than length"}) {
     EXPECT_TRUE(elements.contains(name)) << name;
   }
 }

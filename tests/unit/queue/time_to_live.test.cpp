@@ -139,7 +139,9 @@ TEST(time_to_live, a_sleeping_sender_gets_the_room_of_messages_that_expire) {
   o.overflow = overflow_policy::block;
   fixture f(o);
   for (std::uint64_t n = 1; n <= 16; ++n) ASSERT_TRUE(send(*f.queue, n));
+  deadline const soon(patience / 2);
   EXPECT_TRUE(send(*f.queue, 17, 128, patience));
+  EXPECT_FALSE(soon.expired()) << "it slept to its own deadline";
   EXPECT_EQ(drain(*f.queue), numbers(17, 17));
 }
 
