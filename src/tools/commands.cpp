@@ -1,10 +1,10 @@
-#include "commands.hpp"
-
 #include <algorithm>
 #include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "commands.hpp"
 
 namespace gyre::tool {
 

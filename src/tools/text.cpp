@@ -1,5 +1,3 @@
-#include "text.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,6 +6,8 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "text.hpp"
 
 namespace gyre::tool {
 
@@ -56,6 +56,7 @@ std::string table::text() const {
 
 std::string duration_text(double nanoseconds) {
   double const size = std::abs(nanoseconds);
+  if (size == 0) return "0 ns";
   if (size < 99.95) return three_figures(nanoseconds) + " ns";
   if (size < 999.5) return fmt::format("{:.0f} ns", nanoseconds);
   if (size < 999.5e3) return three_figures(nanoseconds / 1e3) + " µs";

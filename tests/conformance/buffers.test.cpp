@@ -132,18 +132,19 @@ TYPED_TEST(buffers, a_full_table_says_so_and_has_room_when_one_goes) {
   EXPECT_TRUE(refused(this->with_table_of(1U << 24), errc::invalid_option,
                       {"buffers", "16777216", "16777215"}));
   auto small = need(this->with_table_of(3), "runtime");
-  EXPECT_EQ(small.buffers().capacity(), 3U);
+  device_buffers& table = small.buffers();
+  EXPECT_EQ(table.capacity(), 3U);
   std::vector<device_buffer<float>> held;
   for (std::uint64_t n = 1; n <= 3; ++n) {
-    held.push_back(need(small.buffers().allocate<float>(n), "allocate"));
+    held.push_back(need(table.allocate<float>(n), "allocate"));
   }
-  EXPECT_TRUE(refused(small.buffers().allocate<float>(1), errc::full, {"3", "buffers"}));
-  EXPECT_EQ(small.buffers().count(), 3U);
-  EXPECT_EQ(small.buffers().memory_bytes(), 24U);
-  need(small.buffers().free(held[1]), "free");
-  EXPECT_EQ(small.buffers().count(), 2U);
-  EXPECT_EQ(small.buffers().memory_bytes(), 16U);
-  EXPECT_TRUE(done(small.buffers().allocate<float>(5)));
+  EXPECT_TRUE(refused(table.allocate<float>(1), errc::full, {"3", "buffers"}));
+  EXPECT_EQ(table.count(), 3U);
+  EXPECT_EQ(table.memory_bytes(), 24U);
+  need(table.free(held[1]), "free");
+  EXPECT_EQ(table.count(), 2U);
+  EXPECT_EQ(table.memory_bytes(), 16U);
+  EXPECT_TRUE(done(table.allocate<float>(5)));
 }
 
 TYPED_TEST(buffers, many_threads_allocate_use_and_free) {

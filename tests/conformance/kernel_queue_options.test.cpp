@@ -182,15 +182,15 @@ TYPED_TEST(kernel_queue_options,
   constexpr std::int64_t senders = 3;
   constexpr std::int64_t each = 400;
   constexpr std::int64_t range = 10'000;
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;
   for (std::int64_t s = 0; s < senders; ++s) {
     threads.emplace_back([&kernel, s] {
       auto requests = need(kernel.requests(), "requests");
       for (std::int64_t i = 0; i < each; ++i) {
-        EXPECT_TRUE(done(requests.send(job_of(s * range + i), patience)));
+        ASSERT_TRUE(done(requests.send(job_of(s * range + i), patience)));
         // In between, one that fails: it takes nothing else with it.
         if (i % 50 != 7) continue;
-        EXPECT_TRUE(done(requests.send(job_of(-1 - i), patience)));
+        ASSERT_TRUE(done(requests.send(job_of(-1 - i), patience)));
       }
     });
   }

@@ -90,7 +90,7 @@ TYPED_TEST_SUITE(messages, engines, engine_names);
 TYPED_TEST(messages, strings_and_vectors_travel_intact_by_ask) {
   auto kernel =
       this->template launch_active<post_office>("asked", {.queue_capacity = 16, .actors = 3});
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 6; ++round) {
     for (std::size_t const label : label_sizes) {
       auto const p = parcel_of(label, (65'000 - label) / 8);
       auto const r = kernel.ask(static_cast<std::uint64_t>(round) % 3, p, patience);
@@ -104,7 +104,7 @@ TYPED_TEST(messages, strings_and_vectors_travel_intact_by_queue) {
   auto kernel = this->template launch_active<post_office>("queued", {.queue_capacity = 16});
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 6; ++round) {
     std::vector<parcel> sent;
     for (std::size_t const label : label_sizes) {
       sent.push_back(parcel_of(label, (65'000 - label) / 8));
@@ -182,7 +182,7 @@ TYPED_TEST(messages, replies_of_many_slots_are_intact) {
     EXPECT_EQ(wrong, 0U) << "of " << w.bytes << " bytes";
   };
   std::uint8_t seed = 0;
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 4; ++round) {
     for (std::uint32_t const bytes : {0U, 1U, 200U, 300U, 4000U, 33'333U, 65'000U}) {
       wanted const w{bytes, ++seed};
       auto const r = kernel.ask(static_cast<std::uint64_t>(round) % 3, w, patience);

@@ -154,31 +154,6 @@ TEST(queue_stress, no_wake_up_is_lost_where_all_sleep_much) {
       o, 64, [](std::uint64_t) { return std::size_t{16}; }, scaled(50'000));
 }
 
-// Where one message is in flight, nothing that comes after mends a lost wake-up. The sender sweeps
-// over the moments at which the receiver goes from its last look to sleep.
-TEST(queue_stress, a_message_sent_as_the_receiver_falls_asleep_wakes_it) {
-  queue_options o;
-  o.deduplication = false;
-  auto const q = make(o);
-  std::uint64_t const rounds = scaled(20'000);
-  std::atomic<std::uint64_t> received{0};
-  std::jthread receiver([&] {
-    while (q->receive([](auto) {}, patience / 6)) received.fetch_add(1);
-  });
-  std::uint64_t random = 1;
-  for (std::uint64_t n = 0; n < rounds; ++n) {
-    random = random * 6364136223846793005ULL + 1442695040888963407ULL;
-    auto const at = deadline::clock::now() + std::chrono::nanoseconds((random >> 33) % 100'000);
-    while (deadline::clock::now() < at) {
-    }
-    ASSERT_TRUE(q->send({}, {}, 0ns));
-    deadline const until(patience / 6);
-    while (received.load() <= n && !until.expired()) std::this_thread::yield();
-    ASSERT_EQ(received.load(), n + 1) << "the receiver sleeps beside its message";
-  }
-  q->close();
-}
-
 TEST(queue_stress, messages_of_unequal_size_are_not_torn) {
   queue_options o;
   o.capacity = 32;

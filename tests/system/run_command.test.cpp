@@ -1,7 +1,4 @@
-#include <bit>
-#include <cmath>
 #include <cstdint>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -190,65 +187,6 @@ TEST(run_command, the_order_is_kept_over_thousands_of_lines_of_mixed_size) {
   ASSERT_EQ(replies.size(), static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     ASSERT_EQ(replies[static_cast<std::size_t>(i)]["inline_result"][0], i + 1);
-  }
-}
-
-TEST(run_command, every_f32_keeps_its_bits_there_and_back) {
-  std::mt19937 source(7);
-  std::vector<float> values{0.0F,          -0.0F, 1e-45F,     -1.17549435e-38F,
-                            3.4028235e38F, 0.1F,  16777217.0F};
-  while (values.size() < 5000) {
-    float const value = std::bit_cast<float>(static_cast<std::uint32_t>(source()));
-    if (std::isfinite(value)) values.push_back(value);
-  }
-  std::string a;
-  std::string b;
-  for (float const v : values) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.9g", static_cast<double>(v));
-    a += (a.empty() ? "" : ",") + std::string(text);
-    b += b.empty() ? "1" : ",1";
-  }
-  auto const replies =
-      replies_to(R"({"operation":"multiply","inline_a":[)" + a + R"(],"inline_b":[)" + b + "]}", 0);
-  ASSERT_EQ(replies.size(), 1U);
-  auto const& got = replies[0]["inline_result"];
-  ASSERT_EQ(got.size(), values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    EXPECT_EQ(std::bit_cast<std::uint32_t>(got[i].get<float>()),
-              std::bit_cast<std::uint32_t>(values[i]))
-        << values[i];
-  }
-}
-
-TEST(run_command, what_json_has_no_numbers_for_is_text_both_ways) {
-  auto const replies =
-      replies_to(R"({"operation":"divide","inline_a":[1,-1,0,"NaN","Infinity","-Infinity",1e-60],)"
-                 R"("inline_b":[0,0,0,1,1,1,-1]})",
-                 0);
-  ASSERT_EQ(replies.size(), 1U);
-  EXPECT_EQ(replies[0]["inline_result"].dump(),
-            R"(["Infinity","-Infinity","NaN","NaN","Infinity","-Infinity",-0.0])");
-}
-
-TEST(run_command, vectors_of_every_size_around_the_inline_limit_are_whole) {
-  std::string input;
-  std::vector<std::size_t> const sizes{0, 1, 24, 25, 26, 27, 1000, 200'000};
-  for (std::size_t const n : sizes) {
-    for (auto const* where : {"true", "false"}) {
-      std::string a;
-      for (std::size_t i = 0; i < n; ++i) a += (i == 0 ? "" : ",") + std::to_string(i);
-      input += R"({"operation":"add","use_gpu_memory":)" + std::string(where) + R"(,"inline_a":[)" +
-               a + R"(],"inline_b":[)" + a + "]}\n";
-    }
-  }
-  auto const replies = replies_to(input, 0);
-  ASSERT_EQ(replies.size(), 2 * sizes.size());
-  for (std::size_t k = 0; k < replies.size(); ++k) {
-    auto const& got = replies[k]["inline_result"];
-    ASSERT_EQ(got.size(), sizes[k / 2]);
-    EXPECT_EQ(replies[k]["processed_elements"], sizes[k / 2]);
-    for (std::size_t i = 0; i < got.size(); ++i) ASSERT_EQ(got[i], 2 * i);
   }
 }
 

@@ -99,10 +99,8 @@ std::string cores_text(machine const& m) {
 }
 
 std::string engine_text(engine_report const& e) {
-  return std::string(e.found   ? "found"
-                     : e.built ? "built, not found"
-                               : "not there") +
-         (e.detail.empty() ? "" : ", " + e.detail);
+  if (e.found) return e.detail.empty() ? "found" : "found, " + e.detail;
+  return "not there: " + (e.detail.empty() ? "it does not say why" : e.detail);
 }
 
 std::string spread_text(spread const& s) {

@@ -1,5 +1,3 @@
-#include "floor.hpp"
-
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -7,6 +5,8 @@
 
 #include <gyre/core/event.hpp>
 #include <gyre/core/platform.hpp>
+
+#include "floor.hpp"
 
 namespace gyre::tool {
 

@@ -1,5 +1,3 @@
-#include "machine.hpp"
-
 #include <array>
 #include <fstream>
 #include <string_view>
@@ -8,6 +6,8 @@
 #include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+
+#include "machine.hpp"
 
 namespace gyre::tool {
 

@@ -1,5 +1,3 @@
-#include "files.hpp"
-
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -9,6 +7,7 @@
 #include <unistd.h>
 
 #include "../commands.hpp"
+#include "files.hpp"
 
 namespace gyre::tool {
 

@@ -1,10 +1,10 @@
-#include "line_reader.hpp"
-
 #include <cerrno>
 #include <cstring>
 
 #include <poll.h>
 #include <unistd.h>
+
+#include "line_reader.hpp"
 
 namespace gyre::tool {
 

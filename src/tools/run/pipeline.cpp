@@ -1,9 +1,8 @@
-#include "pipeline.hpp"
-
 #include <algorithm>
 #include <span>
 #include <utility>
 
+#include "pipeline.hpp"
 #include "response_line.hpp"
 
 namespace gyre::tool {

@@ -1,5 +1,3 @@
-#include "progress.hpp"
-
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -7,6 +5,8 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "progress.hpp"
 
 namespace gyre::tool {
 

@@ -1,14 +1,8 @@
-#include "request_line.hpp"
-
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <numeric>
 #include <optional>
-#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,51 +10,12 @@
 #include <gyre/core/uuid.hpp>
 
 #include "../commands.hpp"
+#include "request_fields.hpp"
+#include "request_line.hpp"
 
 namespace gyre::tool {
 
 namespace {
-
-enum class field : std::uint8_t {
-  message_id,
-  priority,
-  correlation_id,
-  length,
-  operation,
-  use_gpu_memory,
-  a,
-  b,
-  result,
-  inline_a,
-  inline_b,
-};
-
-constexpr std::array<std::string_view, 11> field_names{
-    "message_id", "priority", "correlation_id", "length",   "operation", "use_gpu_memory",
-    "a",          "b",        "result",         "inline_a", "inline_b"};
-
-constexpr std::array<std::string_view, 4> operation_names{"add", "subtract", "multiply", "divide"};
-
-/// Edits that turn one word into the other.
-std::size_t distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      std::size_t const edits = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({edits, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
-std::string_view nearest_field(std::string_view name) {
-  name = name.substr(0, 64);
-  return *std::min_element(field_names.begin(), field_names.end(),
-                           [&](auto x, auto y) { return distance(name, x) < distance(name, y); });
-}
 
 /// A number as the line has it: the text where it has a fraction or an exponent, or does not fit.
 struct number {
@@ -108,7 +63,11 @@ class request_builder : public nlohmann::json_sax<nlohmann::json> {
   bool string(string_t& value) override;
   bool binary(binary_t&) override { return refuse("binary data"); }
 
-  bool start_object(std::size_t) override { return depth_++ == 0 || refuse("an object"); }
+  bool start_object(std::size_t) override {
+    if (depth_ != 0) return refuse("an object");
+    ++depth_;
+    return true;
+  }
   bool end_object() override {
     --depth_;
     return true;
@@ -132,7 +91,6 @@ class request_builder : public nlohmann::json_sax<nlohmann::json> {
   [[nodiscard]] bool is_vector() const { return at_ == field::inline_a || at_ == field::inline_b; }
   [[nodiscard]] std::vector<float>& vector() { return at_ == field::inline_a ? out_.a : out_.b; }
   [[nodiscard]] std::string place() const;
-  [[nodiscard]] std::string_view allowed() const;
   bool refuse(std::string_view value);
   bool numeric(number const& n);
   bool element(number const& n);
@@ -148,37 +106,17 @@ class request_builder : public nlohmann::json_sax<nlohmann::json> {
 
 std::string request_builder::place() const {
   if (depth_ == 0) return "the line";
-  std::string name(field_names[static_cast<std::size_t>(at_)]);
+  std::string name(name_of(at_));
   if (depth_ == 1) return name;
   auto const& values = at_ == field::inline_a ? out_.a : out_.b;
   return name + "[" + std::to_string(values.size()) + "]";
-}
-
-std::string_view request_builder::allowed() const {
-  if (depth_ == 0) return "an object";
-  switch (at_) {
-    case field::message_id:
-      return "a uuid such as \"6f0d6a52-6a3c-4c1e-9d5e-0a6a7d2f9b11\", not nil";
-    case field::correlation_id: return "a uuid, or null";
-    case field::priority: return "a whole number, 0 to 255";
-    case field::length: return "a whole number, -2147483648 to 2147483647";
-    case field::operation: return "add, subtract, multiply, divide, or its number";
-    case field::use_gpu_memory: return "true, false";
-    case field::a:
-    case field::b:
-    case field::result: return "a whole number, 0 to 18446744073709551615";
-    case field::inline_a:
-    case field::inline_b: break;
-  }
-  if (depth_ == 1) return "an array of numbers";
-  return "a number from -3.4028235e38 to 3.4028235e38, \"NaN\", \"Infinity\", \"-Infinity\"";
 }
 
 bool request_builder::refuse(std::string_view value) {
   constexpr std::size_t longest = 80;
   std::string shown(value.substr(0, longest));
   if (value.size() > longest) shown += "…";
-  error = fmt::format("{} is {}, allowed: {}", place(), shown, allowed());
+  error = fmt::format("{} is {}, allowed: {}", place(), shown, allowed_in(at_, depth_));
   return false;
 }
 
@@ -259,21 +197,21 @@ bool request_builder::string(string_t& value) {
     return uuid_of(value, out_.request.correlation_id.emplace());
   }
   if (depth_ == 1 && at_ == field::operation) {
-    auto const found = std::find(operation_names.begin(), operation_names.end(), value);
-    if (found == operation_names.end()) return refuse('"' + value + '"');
-    out_.request.operation = static_cast<vector_operation>(found - operation_names.begin());
+    auto const found = operation_of(value);
+    if (!found) return refuse('"' + value + '"');
+    out_.request.operation = *found;
     return true;
   }
   return refuse('"' + value + '"');
 }
 
 bool request_builder::key(string_t& name) {
-  auto const found = std::find(field_names.begin(), field_names.end(), name);
-  if (found == field_names.end()) {
+  auto const found = field_of(name);
+  if (!found) {
     error = fmt::format("unknown field {}, nearest: '{}'", in_quotes(name), nearest_field(name));
     return false;
   }
-  at_ = static_cast<field>(found - field_names.begin());
+  at_ = *found;
   if (has(at_)) {
     error = fmt::format("field '{}' is given twice", name);
     return false;
@@ -308,7 +246,7 @@ std::string read_request(std::string_view line, request_line& out) {
   bool const has_handles = out.request.a != 0 || out.request.b != 0 || out.request.result != 0;
   for (field const f : {field::operation, field::inline_a, field::inline_b}) {
     if (builder.has(f) || (has_handles && f != field::operation)) continue;
-    return fmt::format("field '{}' is missing", field_names[static_cast<std::size_t>(f)]);
+    return fmt::format("field '{}' is missing", name_of(f));
   }
   if (!builder.has(field::length)) {
     if (out.a.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {

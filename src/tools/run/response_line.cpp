@@ -1,5 +1,3 @@
-#include "response_line.hpp"
-
 #include <cmath>
 #include <iterator>
 
@@ -7,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include <gyre/core/uuid.hpp>
+
+#include "response_line.hpp"
 
 namespace gyre::tool {
 

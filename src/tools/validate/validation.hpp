@@ -21,8 +21,9 @@ namespace gyre::tool {
 inline constexpr std::string_view validation_kernel_id = "VectorAddProcessor";
 
 struct validation_options {
-  /// How long a reply may take.
+  /// How long a reply may take; and after one that did not come, those of later cases.
   std::chrono::nanoseconds patience = std::chrono::seconds(10);
+  std::chrono::nanoseconds impatience = std::chrono::milliseconds(100);
   /// How long to look for replies that nobody asked for, at the end.
   std::chrono::nanoseconds silence = std::chrono::milliseconds(20);
 };
@@ -48,7 +49,8 @@ template <class Message>
 template <class Processor>
 class validation {
  public:
-  validation(runtime& rt, validation_options const& options) : rt_(rt), options_(options) {}
+  validation(runtime& rt, validation_options const& options)
+      : rt_(rt), options_(options), patience_(options.patience) {}
 
   report run(std::vector<validation_case> const& cases) {
     if (step("launch, activate, find the queues by listing", [&] { return begin(); })) {
@@ -136,11 +138,12 @@ class validation {
   /// One request is in flight, so the next reply must name it. A late reply to a case that has
   /// already failed is passed over.
   result<vector_add_response> reply_to(uuid const& id) {
-    deadline const until(options_.patience);
+    deadline const until(patience_);
     for (;;) {
       auto reply = responses_->receive(until);
       if (!reply) {
         given_up_.push_back(id);
+        patience_ = std::min(patience_, options_.impatience);
         return fail(reply.error().code, "no reply: " + reply.error().message());
       }
       if (!reply->correlation_id) {
@@ -184,6 +187,7 @@ class validation {
 
   runtime& rt_;
   validation_options const options_;
+  std::chrono::nanoseconds patience_;
   report report_;
   std::optional<runtime> abroad_;  ///< Its buffers' handles are foreign to the kernel.
   std::optional<kernel<Processor>> kernel_;

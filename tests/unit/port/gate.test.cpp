@@ -53,7 +53,7 @@ TEST(gate, nobody_is_inside_once_the_door_is_shut_and_found_empty) {
     gate::visitor visitor;
     alignas(cache_line) std::uint64_t touched = 0;
   };
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 40; ++round) {
     gate door;
     std::vector<client> all(clients);
     std::atomic<int> begun{0};
