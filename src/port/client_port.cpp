@@ -57,7 +57,8 @@ void client_port::put_aside(message_view const& reply) {
     late_.store(late_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     host_.late_reply(reply.head);
     replies_.pop(reply);
-    release(*p);
+    release_slots(*p);
+    release_entry(*p);
     return;
   }
   p->head = reply.head;

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include <gyre/core/uuid.hpp>
+
 namespace gyre {
 namespace {
 
@@ -40,7 +42,13 @@ device_buffers::device_buffers(std::shared_ptr<engine> where, memory_block rows,
   table_.rows = reinterpret_cast<buffer_row*>(rows_.data());
   table_.size = capacity;
   table_.owner = next_owner();
-  for (std::uint32_t i = 0; i < capacity; ++i) new (&table_.rows[i]) buffer_row();
+  // Generations begin anywhere, so that a handle of another runtime that shares our 8 bits of owner
+  // (there are 256) is stale here.
+  std::uint64_t const first = hash_of(uuid::random()) >> 33 << 33;  // even: no buffer yet
+  for (std::uint32_t i = 0; i < capacity; ++i) {
+    new (&table_.rows[i]) buffer_row();
+    table_.rows[i].state.store(first, std::memory_order_relaxed);
+  }
   blocks_.resize(capacity);
   free_rows_.reserve(capacity);
   for (std::uint32_t i = capacity; i-- > 0;) free_rows_.push_back(i);

@@ -97,7 +97,7 @@ class shard_loop {
     if (telemetry_on_) {
       std::uint64_t const before = now_;
       read_clock();
-      telemetry_.record(since_reading_, now_ - before, message.head.time);
+      telemetry_.record(since_reading_, now_ - before, clock_.last().word);
     } else if (n == batch) {
       read_clock();
     }

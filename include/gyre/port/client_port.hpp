@@ -73,13 +73,15 @@ class client_port {
   /// Sends a message. `entry` is its type; `kind` and `length` its form; `fill(std::byte*)` writes
   /// it. With `wants_reply` a ticket comes back, to be given to `wait`.
   ///
+  /// If there was a wait, `timeout` is what is left of it.
+  ///
   /// `too_large` with both sizes; `full` if the kernel's policy is not to wait; `timed_out` if no
   /// room came by `timeout`; `terminated`, `engine_failed` if the kernel ended. Nothing was sent
   /// then.
   template <class Fill>
   [[nodiscard]] result<ticket> submit(std::uint64_t actor, message_entry const& entry,
                                       message_kind kind, std::size_t length, bool wants_reply,
-                                      std::uint8_t priority, std::chrono::nanoseconds timeout,
+                                      std::uint8_t priority, std::chrono::nanoseconds& timeout,
                                       Fill&& fill) {
     ticket sent{};
     step s = try_submit(actor, entry, kind, length, wants_reply, priority, fill, sent);
@@ -91,6 +93,7 @@ class client_port {
       }
       s = try_submit(actor, entry, kind, length, wants_reply, priority, fill, sent);
     } while (s != step::done);
+    if (waiting.started) timeout = waiting.until.left();
     return sent;
   }
 

@@ -85,9 +85,10 @@ class port {
   [[nodiscard]] result<reply_of<Actor, Message>> ask(std::uint64_t actor, Message const& message,
                                                      std::chrono::nanoseconds timeout =
                                                          default_timeout) {
-    auto sent = send(actor, message, true, {timeout});
+    send_options options{timeout};
+    auto sent = send(actor, message, true, options);
     if (!sent) return tl::unexpected<error>(std::move(sent.error()));
-    return wait(asked<reply_of<Actor, Message>>{*sent}, timeout);
+    return wait(asked<reply_of<Actor, Message>>{*sent}, options.timeout);
   }
 
   /// Sends, wanting no reply. Success says that the message is in the actor's inbox.
@@ -140,7 +141,7 @@ class port {
  private:
   template <class Message>
   [[nodiscard]] result<ticket> send(std::uint64_t actor, Message const& message, bool wants_reply,
-                                    send_options const& options) {
+                                    send_options& options) {
     using form = payload<Message>;
     return end_->submit(actor, detail::entry_for<Actor, Message>(),
                         form::raw ? message_kind::raw : message_kind::wire, form::size(message),

@@ -39,7 +39,7 @@ struct telemetry_snapshot {
   drop_counts dropped_by_reason{};
   std::uint64_t queue_depth = 0;  ///< Slots of the inboxes in use.
   latency_summary latency{};
-  hybrid_time last_time{};        ///< When the last handled message was sent.
+  hybrid_time last_time{};        ///< The shard's clock after the last message; it never runs back.
   bool has_error = false;
   errc last_error{};              ///< The last failure reply or dead letter.
   type_id last_error_type = 0;    ///< The type of the message that it was about.

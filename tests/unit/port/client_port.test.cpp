@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -184,7 +185,8 @@ TEST(client_port, full_inbox_is_told_by_policy) {
 
 TEST(client_port, message_over_the_bound_is_refused_with_both_sizes) {
   fixture f;
-  auto const sent = f.port->submit(0, f.entry, message_kind::raw, 9, true, 128, patience,
+  std::chrono::nanoseconds timeout = patience;
+  auto const sent = f.port->submit(0, f.entry, message_kind::raw, 9, true, 128, timeout,
                                    [](std::byte*) { FAIL() << "it was cut to fit"; });
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error().code, errc::too_large);
