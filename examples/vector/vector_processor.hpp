@@ -24,8 +24,8 @@ struct vector_processor {
     reply.message_id.bytes[15] ^= 1;
     reply.priority = m.priority;
 
-    std::string_view const wrong = m.use_gpu_memory ? in_buffers(m, reply, self)
-                                                    : in_line(m, reply, self);
+    std::string_view const wrong =
+        m.use_gpu_memory ? in_buffers(m, reply, self) : in_line(m, reply, self);
     if (wrong.empty()) {
       reply.success = true;
       reply.processed_elements = m.length;

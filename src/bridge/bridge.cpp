@@ -59,8 +59,8 @@ class bridge::response_link final : public queue_link {
 
 ring_geometry bridge::reply_geometry(message_entry const& entry, std::uint64_t window) noexcept {
   std::uint64_t const bytes = reply_bytes(entry);
-  std::size_t const stride = stride_for<cpu_codec>(
-      std::max<std::uint64_t>(entry.reply_usual, sizeof(failure_reply)));
+  std::size_t const stride =
+      stride_for<cpu_codec>(std::max<std::uint64_t>(entry.reply_usual, sizeof(failure_reply)));
   return ring_geometry::of(window * ring_geometry::slots_for(bytes, cpu_codec::payload(stride)),
                            stride);
 }
@@ -127,8 +127,8 @@ bool bridge::take(message_info const& info, std::span<std::byte const> bytes) no
   head.priority = info.priority;
   head.kind = message_kind::wire;
   if (inbox.target().in_place(bytes.size())) [[likely]] {
-    inbox.write_in_place(
-        at, head, [&](std::byte* out) { std::memcpy(out, bytes.data(), bytes.size()); });
+    inbox.write_in_place(at, head,
+                         [&](std::byte* out) { std::memcpy(out, bytes.data(), bytes.size()); });
   } else {
     inbox.write(at, head, bytes.data());
   }
@@ -207,8 +207,13 @@ void bridge::bury(message_view const& reply, row const& sent) noexcept {
     host_.lost(reason);
   }
   try {
-    dead_letters_->put({reason, host_.id, std::string(entry_.name), sent.id, sent.actor,
-                        reply.head.length, {reply.head.time}});
+    dead_letters_->put({reason,
+                        host_.id,
+                        std::string(entry_.name),
+                        sent.id,
+                        sent.actor,
+                        reply.head.length,
+                        {reply.head.time}});
   } catch (...) {
     dead_letters_->count(reason);
   }

@@ -6,8 +6,9 @@ namespace gyre {
 
 std::string_view to_string(drop_reason reason) noexcept {
   constexpr std::array<std::string_view, drop_reasons> names{
-      "expired",       "drop_oldest", "drop_newest",    "no_room",    "unknown_message", "malformed",
-      "no_such_actor", "rejected",    "handler_failed", "late_reply", "terminated"};
+      "expired",         "drop_oldest", "drop_newest",   "no_room",
+      "unknown_message", "malformed",   "no_such_actor", "rejected",
+      "handler_failed",  "late_reply",  "terminated"};
   auto const i = static_cast<std::size_t>(reason);
   return i < names.size() ? names[i] : "unknown";
 }
@@ -26,7 +27,8 @@ void dead_letter_box::count(drop_reason reason, std::uint64_t n) noexcept {
 
 drop_counts dead_letter_box::counts() const noexcept {
   drop_counts out{};
-  for (std::size_t i = 0; i < drop_reasons; ++i) out[i] = counts_[i].load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i < drop_reasons; ++i)
+    out[i] = counts_[i].load(std::memory_order_relaxed);
   return out;
 }
 

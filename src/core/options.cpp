@@ -25,9 +25,9 @@ result<void> check_positive(std::string_view option,
 
 result<void> check(std::string_view option, overflow_policy policy) {
   if (policy <= overflow_policy::drop_newest) return {};
-  return fail(errc::invalid_option,
-              std::string(option) + " is " + std::to_string(static_cast<unsigned>(policy)) +
-                  ", allowed: block, reject, drop_oldest, drop_newest");
+  return fail(errc::invalid_option, std::string(option) + " is " +
+                                        std::to_string(static_cast<unsigned>(policy)) +
+                                        ", allowed: block, reject, drop_oldest, drop_newest");
 }
 
 }  // namespace

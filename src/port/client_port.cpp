@@ -141,8 +141,9 @@ result<void> client_port::wait_for_room(step s, message_entry const& entry, std:
     if (room) return {};
   }
   auto const what = [&] {
-    return window ? "all " + std::to_string(sizes_.window) + " asks of the port's window are in flight"
-                  : "the inbox of kernel '" + host_.id + "' is full";
+    return window
+               ? "all " + std::to_string(sizes_.window) + " asks of the port's window are in flight"
+               : "the inbox of kernel '" + host_.id + "' is full";
   };
   if (host_.overflow != overflow_policy::block) return fail(errc::full, what());
   if (!waiting.started) {
@@ -152,8 +153,8 @@ result<void> client_port::wait_for_room(step s, message_entry const& entry, std:
   waiting.pause.step();
   if (waiting.pause.exhausted()) {
     // Nobody rings for room in an inbox: its reader only posts credits. Sleep a little.
-    auto const nap = std::min<std::chrono::nanoseconds>(waiting.until.left(),
-                                                        std::chrono::microseconds(50));
+    auto const nap =
+        std::min<std::chrono::nanoseconds>(waiting.until.left(), std::chrono::microseconds(50));
     bell_.park(deadline(nap), [&] {
       return (window && replies_.ready()) || host_.door.state() != gate_state::open;
     });

@@ -74,8 +74,8 @@ result<std::shared_ptr<kernel_core>> kernel_core::launch(kernel_surroundings aro
   std::uint64_t const available = around.where->available_memory();
   if (plan->memory.total() > available) {
     return fail(errc::no_memory, "kernel '" + id + "' needs " +
-                                     std::to_string(plan->memory.total()) + " bytes, available: " +
-                                     std::to_string(available));
+                                     std::to_string(plan->memory.total()) +
+                                     " bytes, available: " + std::to_string(available));
   }
   std::shared_ptr<kernel_core> core(
       new kernel_core(std::move(around), image, std::move(id), options, *plan, launches));
@@ -674,8 +674,13 @@ std::string kernel_core::explain(std::uint16_t port, std::uint64_t correlation, 
 void kernel_core::buried(drop_reason reason, envelope const& head) noexcept {
   message_entry const* const entry = image->find(head.type);
   try {
-    around_.dead_letters->put({reason, id, entry != nullptr ? std::string(entry->name) : "", uuid{},
-                               head.actor, head.length, {head.time}});
+    around_.dead_letters->put({reason,
+                               id,
+                               entry != nullptr ? std::string(entry->name) : "",
+                               uuid{},
+                               head.actor,
+                               head.length,
+                               {head.time}});
   } catch (...) {
     around_.dead_letters->count(reason);
   }

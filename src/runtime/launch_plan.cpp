@@ -42,9 +42,8 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
   std::size_t const stride = stride_for<cpu_codec>(usual);
   std::size_t const room = cpu_codec::payload(stride);
   std::uint64_t const largest = ring_geometry::slots_for(greatest, room);
-  std::uint64_t const each = usual + sizeof(envelope) <= room
-                                 ? 1
-                                 : ring_geometry::slots_for(usual, room);
+  std::uint64_t const each =
+      usual + sizeof(envelope) <= room ? 1 : ring_geometry::slots_for(usual, room);
   plan.inbox = ring_geometry::of(std::max(options.queue_capacity * each, largest), stride);
   if (largest > 1) plan.scratch_bytes = greatest + sizeof(envelope);
 

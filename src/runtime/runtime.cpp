@@ -31,10 +31,10 @@ runtime::~runtime() {
 }
 
 result<runtime> runtime::create(runtime_options const& options) {
-  engine_kind const kind = options.engine == engine_kind::automatic
-                               ? (report_on(engine_kind::cuda).found ? engine_kind::cuda
-                                                                     : engine_kind::cpu)
-                               : options.engine;
+  engine_kind const kind =
+      options.engine == engine_kind::automatic
+          ? (report_on(engine_kind::cuda).found ? engine_kind::cuda : engine_kind::cpu)
+          : options.engine;
   if (kind != engine_kind::cpu) {
     return fail(errc::unsupported, "engine cuda: " + report_on(kind).detail);
   }
@@ -69,9 +69,9 @@ result<std::shared_ptr<kernel_core>> runtime::launch_image(kernel_image const& i
   {
     std::scoped_lock const lock(state_->mutex);
     auto const found = state_->kernels.find(id);
-    bool const taken = found != state_->kernels.end() &&
-                       (found->second == nullptr ||
-                        found->second->state() != kernel_state::terminated);
+    bool const taken =
+        found != state_->kernels.end() &&
+        (found->second == nullptr || found->second->state() != kernel_state::terminated);
     if (taken) return fail(errc::already_exists, "a kernel '" + name + "' is launched already");
     std::erase_if(state_->kernels, [](auto const& row) {
       return row.second != nullptr && row.second->state() == kernel_state::terminated;

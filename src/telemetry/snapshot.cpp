@@ -14,9 +14,7 @@ struct copy {
 
 /// Copies a block between two equal, even versions.
 copy read(telemetry_block const& block) noexcept {
-  auto const get = [](telemetry_block::word const& w) {
-    return w.load(std::memory_order_acquire);
-  };
+  auto const get = [](telemetry_block::word const& w) { return w.load(std::memory_order_acquire); };
   for (;;) {
     std::uint64_t const before = get(block.version);
     if ((before & 1U) != 0) {

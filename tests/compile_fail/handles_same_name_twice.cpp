@@ -19,4 +19,4 @@ struct clerk {
   int on(army::order const& m, auto&) { return -m.n; }
 };
 
-auto f(gyre::kernel<clerk>& clerks) { return clerks.ask(0, army::order{7}); }
+auto f(gyre::runtime& rt) { return rt.launch<clerk>("clerks"); }

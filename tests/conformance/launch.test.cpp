@@ -193,13 +193,14 @@ TYPED_TEST(launching, memory_needed_is_what_a_launch_takes) {
   auto const plan = need(this->rt.template memory_needed<worker>(o), "plan");
   auto const heap = heap_now();
   auto kernel = need(this->rt.template launch<worker>("measured", o), "launch");
-  auto const near = [&](std::uint64_t bytes, char const* what) {
-    // Parts lie on lines of their own, and are described in a few small objects.
+  auto const near = [&](std::uint64_t bytes, std::uint64_t over, char const* what) {
     EXPECT_GE(bytes + 4096, plan.total()) << what;
-    EXPECT_LE(bytes, plan.total() + 16'384) << what;
+    EXPECT_LE(bytes, plan.total() + over) << what;
   };
-  near(kernel.metrics().memory_bytes, "by its own account");
-  if (heap) near(*heap_now() - *heap, "of the heap");
+  // Parts lie on lines of their own, and are described in a few small objects; the heap rounds each
+  // of the large ones up to pages.
+  near(kernel.metrics().memory_bytes, 16'384, "by its own account");
+  if (heap) near(*heap_now() - *heap, 65'536, "of the heap");
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ class bridge_service;
 
 /// Moves messages between a kernel's two named queues and its rings. No thread of its own stands in
 /// the way: a sender hands its message on to the ring itself, a waiting receiver takes replies from
-/// the ring itself. Only when nobody is awake to do it (a receiver sleeps, or the ring was full) the
-/// runtime's `bridge_service` does.
+/// the ring itself. Only when nobody is awake to do it (a receiver sleeps, or the ring was full)
+/// the runtime's `bridge_service` does.
 ///
 /// Nothing is lost on the way: a message that the rings have no room for stays in its queue, in
 /// order; a reply that the response queue has no room for stays in the ring, and then holds up the

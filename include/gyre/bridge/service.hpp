@@ -13,11 +13,11 @@ namespace gyre {
 
 class bridge;
 
-/// The thread that moves messages while nobody else is awake to: one for a runtime, started with its
-/// first bridge. It sleeps until a bridge is armed, and again when no bridge needs it.
+/// The thread that moves messages while nobody else is awake to: one for a runtime, started with
+/// its first bridge. It sleeps until a bridge is armed, and again when no bridge needs it.
 ///
-/// Thread-safe. *Memory ordering*: `kick` after a queue's `needs_pump` became true; the thread, once
-/// woken, sees it so.
+/// Thread-safe. *Memory ordering*: `kick` after a queue's `needs_pump` became true; the thread,
+/// once woken, sees it so.
 class bridge_service {
  public:
   bridge_service() = default;

@@ -41,12 +41,12 @@ using drop_counts = std::array<std::uint64_t, drop_reasons>;
 /// A message that could not be delivered or handled, with the reason.
 struct dead_letter {
   drop_reason reason{};
-  std::string where;           ///< The kernel's id or the queue's name.
-  std::string message_type;    ///< The message type's name; empty if not known.
-  uuid message_id{};           ///< Nil for messages without one.
-  std::uint64_t actor = 0;     ///< Whom it was for, where that is known.
-  std::uint64_t bytes = 0;     ///< Its encoded size.
-  hybrid_time time{};          ///< When it was sent, where that is known.
+  std::string where;         ///< The kernel's id or the queue's name.
+  std::string message_type;  ///< The message type's name; empty if not known.
+  uuid message_id{};         ///< Nil for messages without one.
+  std::uint64_t actor = 0;   ///< Whom it was for, where that is known.
+  std::uint64_t bytes = 0;   ///< Its encoded size.
+  hybrid_time time{};        ///< When it was sent, where that is known.
 };
 
 /// Counts dead letters, always, and keeps the last `capacity` of them. Thread-safe.

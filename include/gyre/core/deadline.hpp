@@ -22,8 +22,7 @@ class deadline {
 
   /// `timeout` from `now`, for callers that have read the clock already.
   constexpr deadline(std::chrono::nanoseconds timeout, clock::time_point now) noexcept
-      : at_(timeout >= clock::time_point::max() - now ? clock::time_point::max()
-                                                      : now + timeout) {}
+      : at_(timeout >= clock::time_point::max() - now ? clock::time_point::max() : now + timeout) {}
 
   [[nodiscard]] constexpr bool is_never() const noexcept { return at_ == clock::time_point::max(); }
 

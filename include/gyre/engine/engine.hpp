@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include <gyre/core/deadline.hpp>
 #include <gyre/core/dead_letter.hpp>
+#include <gyre/core/deadline.hpp>
 #include <gyre/core/error.hpp>
 #include <gyre/core/options.hpp>
 #include <gyre/engine/image.hpp>
@@ -20,9 +20,9 @@ inline constexpr std::uint32_t cpu_greatest_shards = 1024;
 /// What an engine can say of itself and its machine.
 struct engine_report {
   engine_kind kind = engine_kind::cpu;
-  bool built = false;         ///< This build has it.
-  bool found = false;         ///< This machine has what it needs.
-  std::string detail;         ///< The device, or why it is not there.
+  bool built = false;  ///< This build has it.
+  bool found = false;  ///< This machine has what it needs.
+  std::string detail;  ///< The device, or why it is not there.
   std::uint32_t greatest_shards = 0;
   std::uint32_t greatest_lanes = 0;
 };

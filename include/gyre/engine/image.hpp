@@ -24,8 +24,8 @@ using cpu_codec = commit_codec<>;
 struct message_entry {
   std::string_view name;
   type_id type = 0;
-  std::size_t usual = 0;     ///< Bytes that a slot is made for.
-  std::size_t greatest = 0;  ///< The largest payload in bytes.
+  std::size_t usual = 0;          ///< Bytes that a slot is made for.
+  std::size_t greatest = 0;       ///< The largest payload in bytes.
   std::size_t wire_greatest = 0;  ///< The same as a MemoryPack object, by way of a named queue.
   std::string_view reply_name;    ///< Empty if the handler returns nothing.
   type_id reply_type = 0;

@@ -35,8 +35,8 @@ struct buffer_handle {
 /// memory back. An odd generation is a live buffer.
 struct buffer_row {
   platform::atomic<std::uint64_t> state{0};
-  std::byte* data = nullptr;   ///< Written by the host while the generation is even.
-  std::uint64_t bytes = 0;     ///< Likewise.
+  std::byte* data = nullptr;  ///< Written by the host while the generation is even.
+  std::uint64_t bytes = 0;    ///< Likewise.
 };
 
 /// The table as a kernel sees it.

@@ -19,8 +19,8 @@ class context {
  public:
   using view_type = kernel_view<typename Env::codec>;
 
-  GYRE_FN context(view_type const& kernel, Env& env, envelope const& message,
-                  std::uint32_t shard, std::uint64_t time) noexcept
+  GYRE_FN context(view_type const& kernel, Env& env, envelope const& message, std::uint32_t shard,
+                  std::uint64_t time) noexcept
       : kernel_(kernel), env_(env), message_(message), time_(time), shard_(shard) {}
   context(context const&) = delete;
   context& operator=(context const&) = delete;
@@ -45,7 +45,8 @@ class context {
   }
   /// A refusal: `return self.reject(1, cents);`. The asker gets `errc::rejected` with both numbers;
   /// a refused tell becomes a dead letter.
-  [[nodiscard]] GYRE_FN rejection reject(std::uint32_t code, std::int64_t detail = 0) const noexcept {
+  [[nodiscard]] GYRE_FN rejection reject(std::uint32_t code,
+                                         std::int64_t detail = 0) const noexcept {
     return {code, detail};
   }
 
@@ -55,7 +56,8 @@ class context {
   GYRE_FN bool tell(actor<To> to, Message const& message) noexcept {
     static_assert(std::is_same_v<To, Actor>,
                   "a handler tells actors of its own kernel; other kernels are not reached yet");
-    static_assert(To::handles::template contains<Message>, "the actor does not handle this message");
+    static_assert(To::handles::template contains<Message>,
+                  "the actor does not handle this message");
     return env_.tell(kernel_, shard_, to.id, message, time_);
   }
 
@@ -112,9 +114,12 @@ using reply_of = typename detail::reply_value<detail::handler_result<Actor, Mess
 /// Whether `Actor` is a state with handlers: a `handles` list, trivially copyable (it lives where
 /// the kernel runs), made from nothing.
 template <class Actor>
-concept actor_type = requires { typename Actor::handles; } &&
-                     std::is_trivially_copyable_v<Actor> &&
-                     std::is_default_constructible_v<Actor>;
+concept actor_type = requires {
+  typename Actor::handles;
+  requires Actor::handles::size >
+  0;  // looks into the list: its own assertions then speak
+}
+&&std::is_trivially_copyable_v<Actor>&& std::is_default_constructible_v<Actor>;
 
 /// Whether `Actor` understands `Message`.
 template <class Actor, class Message>

@@ -38,10 +38,10 @@ struct shard_words {
   using word = platform::atomic<std::uint64_t>;
 
   alignas(cache_line) platform::atomic<shard_phase> phase{shard_phase::starting};
-  word handled{0};     ///< Messages whose handler ran.
-  word answered{0};    ///< Replies published, failures included.
-  word refused{0};     ///< Of the handled: the handler rejected it or threw.
-  word taken{0};       ///< Inbox slots finished with.
+  word handled{0};                  ///< Messages whose handler ran.
+  word answered{0};                 ///< Replies published, failures included.
+  word refused{0};                  ///< Of the handled: the handler rejected it or threw.
+  word taken{0};                    ///< Inbox slots finished with.
   word dropped[drop_reasons] = {};  ///< Dead letters, by `drop_reason`.
 };
 

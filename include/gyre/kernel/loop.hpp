@@ -48,8 +48,7 @@ class shard_loop {
   GYRE_FN void run() noexcept {
     read_clock();
     for (;;) {
-      kernel_command const command =
-          kernel_.control->command.load(platform::memory_order_acquire);
+      kernel_command const command = kernel_.control->command.load(platform::memory_order_acquire);
       if (command == kernel_command::stop) break;
       obey_telemetry();
       if (command == kernel_command::run) {
@@ -108,10 +107,9 @@ class shard_loop {
   /// Finds the message's type in the actor's list; unknown ones are answered or buried.
   template <class... Messages>
   GYRE_FN void dispatch(message_view const& message, handles<Messages...>*) noexcept {
-    bool const found = ((message.head.type == type_id_of<Messages>
-                             ? (deliver<Messages>(message), true)
-                             : false) ||
-                        ...);
+    bool const found =
+        ((message.head.type == type_id_of<Messages> ? (deliver<Messages>(message), true) : false) ||
+         ...);
     if (!found) fail(message.head, errc::unknown_message, drop_reason::unknown_message);
   }
 
@@ -188,8 +186,8 @@ class shard_loop {
         fail(head, errc::too_large, drop_reason::malformed);
         return;
       }
-      send(head, form::raw ? message_kind::raw_reply : message_kind::wire_reply,
-           type_id_of<Value>, length, [&](std::byte* out) { form::pack(value, out); });
+      send(head, form::raw ? message_kind::raw_reply : message_kind::wire_reply, type_id_of<Value>,
+           length, [&](std::byte* out) { form::pack(value, out); });
     }
   }
 
@@ -285,9 +283,9 @@ class shard_loop {
 
   GYRE_FN void read_clock() noexcept {
     now_ = platform::clock_ns();
-    clock_.refresh(static_cast<std::uint64_t>(static_cast<std::int64_t>(now_) +
-                                              kernel_.wall_offset_ns) /
-                   1000);
+    clock_.refresh(
+        static_cast<std::uint64_t>(static_cast<std::int64_t>(now_) + kernel_.wall_offset_ns) /
+        1000);
   }
 
   kernel_view<codec> const kernel_;

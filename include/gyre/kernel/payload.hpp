@@ -22,8 +22,8 @@ struct payload {
                 "a message is a plain aggregate of scalars, enums, ids, optionals, strings, arrays "
                 "and such aggregates");
 
-  static constexpr bool raw = std::is_trivially_copyable_v<Message> &&
-                              wire::min_size<Message> == wire::max_size<Message>;
+  static constexpr bool raw =
+      std::is_trivially_copyable_v<Message> && wire::min_size<Message> == wire::max_size<Message>;
   static_assert(!raw || alignof(Message) <= 16, "a slot aligns its payload to 16 bytes");
 
   /// The largest payload, in bytes. A type without a bound of its own has the ring's.

@@ -35,13 +35,13 @@ struct telemetry_block {
   using word = platform::atomic<std::uint64_t>;
 
   alignas(cache_line) word version{0};
-  word epoch{0};          ///< The reset that these figures are since.
-  word count{0};          ///< Messages timed: the sum of the histogram.
-  word total_ns{0};       ///< Sum of the handling times.
-  word least_ns{0};       ///< Meaningless while `count` is 0.
+  word epoch{0};     ///< The reset that these figures are since.
+  word count{0};     ///< Messages timed: the sum of the histogram.
+  word total_ns{0};  ///< Sum of the handling times.
+  word least_ns{0};  ///< Meaningless while `count` is 0.
   word greatest_ns{0};
-  word last_time{0};      ///< The shard's `hybrid_time` after the last message.
-  word last_error{0};     ///< `errc` + 1 of the last failure reply or dead letter; 0: none yet.
+  word last_time{0};        ///< The shard's `hybrid_time` after the last message.
+  word last_error{0};       ///< `errc` + 1 of the last failure reply or dead letter; 0: none yet.
   word last_error_type{0};  ///< The `type_id` of the message it was about.
   alignas(line_bytes) word histogram[latency_buckets] = {};
 };
@@ -52,7 +52,8 @@ class telemetry_writer {
   telemetry_writer() noexcept = default;
   GYRE_FN explicit telemetry_writer(telemetry_block* block) noexcept : block_(block) {}
 
-  /// Adds `messages` handled in `elapsed_ns` altogether; `last_time` is the shard's clock after them.
+  /// Adds `messages` handled in `elapsed_ns` altogether; `last_time` is the shard's clock after
+  /// them.
   GYRE_FN void record(std::uint64_t messages, std::uint64_t elapsed_ns,
                       std::uint64_t last_time) noexcept {
     std::uint64_t const each = elapsed_ns / messages;

@@ -24,11 +24,11 @@ struct port_view {
 template <class Codec>
 struct shard_view {
   ring<Codec> inbox{};
-  std::byte* scratch = nullptr;      ///< For messages of several slots; at 8 modulo 16.
+  std::byte* scratch = nullptr;  ///< For messages of several slots; at 8 modulo 16.
   std::size_t scratch_bytes = 0;
   shard_words* words = nullptr;
   telemetry_block* telemetry = nullptr;
-  void* actors = nullptr;            ///< The states of this shard's actors, in order.
+  void* actors = nullptr;  ///< The states of this shard's actors, in order.
   std::uint64_t actor_count = 0;
   doorbell bell = nullptr;
 };
@@ -47,7 +47,7 @@ struct kernel_view {
   std::uint64_t actors = 0;
   std::uint32_t shard_count = 0;
   std::uint32_t port_count = 0;
-  std::int64_t wall_offset_ns = 0;   ///< Wall clock less `platform::clock_ns`, at the launch.
+  std::int64_t wall_offset_ns = 0;  ///< Wall clock less `platform::clock_ns`, at the launch.
 
   /// The shard that an actor lives on: dense ids are dealt round.
   [[nodiscard]] GYRE_FN constexpr std::uint32_t home(std::uint64_t actor) const noexcept {

@@ -49,10 +49,10 @@ struct ticket {
 /// A client's end of a kernel: its own reply ring, and a table of what it has asked. Used by one
 /// thread at a time.
 ///
-/// An ask reserves, before it is sent, the slots that its reply may take; so a shard never waits for
-/// a client, and a reply never finds its ring full. An ask whose deadline passed keeps its
-/// reservation until the late reply has come, which is then counted and dropped: replies are matched
-/// by a correlation id that is never used twice, so none reaches another ask.
+/// An ask reserves, before it is sent, the slots that its reply may take; so a shard never waits
+/// for a client, and a reply never finds its ring full. An ask whose deadline passed keeps its
+/// reservation until the late reply has come, which is then counted and dropped: replies are
+/// matched by a correlation id that is never used twice, so none reaches another ask.
 class client_port {
  public:
   /// How the port's memory is sized, for a kernel's largest replies.
@@ -85,7 +85,8 @@ class client_port {
                                       Fill&& fill) {
     ticket sent{};
     step s = try_submit(actor, entry, kind, length, wants_reply, priority, fill, sent);
-    if (s == step::done) [[likely]] return sent;
+    if (s == step::done) [[likely]]
+      return sent;
     room_wait waiting{timeout, {}, {}, false};
     do {
       if (auto r = wait_for_room(s, entry, length, waiting); !r) {
@@ -201,11 +202,9 @@ class client_port {
   step try_submit(std::uint64_t actor, message_entry const& entry, message_kind kind,
                   std::size_t length, bool wants_reply, std::uint8_t priority, Fill& fill,
                   ticket& sent) {
-    std::size_t const greatest =
-        kind == message_kind::wire ? entry.wire_greatest : entry.greatest;
+    std::size_t const greatest = kind == message_kind::wire ? entry.wire_greatest : entry.greatest;
     if (length > greatest || length > limits::greatest_payload) return step::too_large;
-    std::uint64_t const reply_slots =
-        wants_reply ? ring_.slots_for(reply_bytes(entry)) : 0;
+    std::uint64_t const reply_slots = wants_reply ? ring_.slots_for(reply_bytes(entry)) : 0;
     pending* p = nullptr;
     if (wants_reply) {
       if (reserved_slots_ + reply_slots > ring_.geometry.slots) return step::window_full;

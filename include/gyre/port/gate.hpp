@@ -21,7 +21,8 @@ enum class gate_state : std::uint32_t {
 ///
 /// Who may write: `state` the one who ends the kernel; an `inside` word its client alone.
 /// *Memory ordering*: `enter` (store inside, load state) and `shut` (store state, load inside) are
-/// Dekker's pattern with an asymmetric fence: the shutter runs `heavy_fence`, a client pays nothing.
+/// Dekker's pattern with an asymmetric fence: the shutter runs `heavy_fence`, a client pays
+/// nothing.
 class gate {
  public:
   /// A client's mark. Lives in the client's own memory.
@@ -35,7 +36,8 @@ class gate {
       } else {
         detail::full_fence();
       }
-      if (door.state() == gate_state::open) [[likely]] return true;
+      if (door.state() == gate_state::open) [[likely]]
+        return true;
       leave();
       return false;
     }

@@ -59,8 +59,8 @@ template <class Reply>
   } else {
     Reply value{};
     if (!payload<Reply>::unpack(bytes, reply.head.kind == message_kind::raw_reply, value)) {
-      return fail(errc::malformed, "the reply's bytes are not a '" +
-                                       std::string(type_name<Reply>()) + "'");
+      return fail(errc::malformed,
+                  "the reply's bytes are not a '" + std::string(type_name<Reply>()) + "'");
     }
     return value;
   }
@@ -68,8 +68,8 @@ template <class Reply>
 
 }  // namespace detail
 
-/// A thread's own end of a kernel: the fastest way to ask and tell, and the way to have many asks in
-/// flight. Open one with `kernel::open_port`. Move-only; used by one thread at a time; keeps its
+/// A thread's own end of a kernel: the fastest way to ask and tell, and the way to have many asks
+/// in flight. Open one with `kernel::open_port`. Move-only; used by one thread at a time; keeps its
 /// kernel's description alive, not the kernel itself.
 template <actor_type Actor>
 class port {
@@ -82,9 +82,9 @@ class port {
   /// `handler_failed`, `no_such_actor`, `terminated`, …: why there is none.
   template <class Message>
     requires understands<Actor, Message>
-  [[nodiscard]] result<reply_of<Actor, Message>> ask(std::uint64_t actor, Message const& message,
-                                                     std::chrono::nanoseconds timeout =
-                                                         default_timeout) {
+  [[nodiscard]] result<reply_of<Actor, Message>> ask(
+      std::uint64_t actor, Message const& message,
+      std::chrono::nanoseconds timeout = default_timeout) {
     send_options options{timeout};
     auto sent = send(actor, message, true, options);
     if (!sent) return tl::unexpected<error>(std::move(sent.error()));
@@ -93,12 +93,13 @@ class port {
 
   /// Sends, wanting no reply. Success says that the message is in the actor's inbox.
   template <class Message>
-    requires understands<Actor, Message>
-  result<void> tell(std::uint64_t actor, Message const& message, send_options options = {}) {
-    auto sent = send(actor, message, false, options);
-    if (!sent) return tl::unexpected<error>(std::move(sent.error()));
-    return {};
-  }
+    requires understands<Actor, Message> result<void> tell(std::uint64_t actor,
+                                                           Message const& message,
+                                                           send_options options = {}) {
+      auto sent = send(actor, message, false, options);
+      if (!sent) return tl::unexpected<error>(std::move(sent.error()));
+      return {};
+    }
 
   /// Sends an ask and goes on; up to `window` may be in flight.
   template <class Message>

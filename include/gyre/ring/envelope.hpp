@@ -11,11 +11,11 @@ namespace gyre {
 
 /// What an envelope carries.
 enum class message_kind : std::uint8_t {
-  raw,        ///< A request as the struct's own bytes.
-  wire,       ///< A request as a MemoryPack object.
-  raw_reply,  ///< A reply as the struct's own bytes; empty for a handler that returns nothing.
-  wire_reply, ///< A reply as a MemoryPack object.
-  failure,    ///< A reply that says why there is none: a `failure_reply`.
+  raw,         ///< A request as the struct's own bytes.
+  wire,        ///< A request as a MemoryPack object.
+  raw_reply,   ///< A reply as the struct's own bytes; empty for a handler that returns nothing.
+  wire_reply,  ///< A reply as a MemoryPack object.
+  failure,     ///< A reply that says why there is none: a `failure_reply`.
 };
 
 /// The port of a message that wants no reply.
@@ -23,13 +23,13 @@ inline constexpr std::uint16_t no_port = 0xFFFF;
 
 /// What travels before every message: who, what, when, and where the answer goes.
 struct envelope {
-  std::uint64_t actor = 0;         ///< The actor's id.
-  std::uint64_t correlation = 0;   ///< Names the ask within its port; a reply repeats it.
-  std::uint64_t time = 0;          ///< The sender's `hybrid_time`.
-  type_id type = 0;                ///< The message's type.
-  std::uint32_t length = 0;        ///< Bytes of payload that follow.
-  std::uint16_t port = no_port;    ///< The reply ring's index, or `no_port`.
-  std::uint8_t priority = 128;     ///< Higher first, where something orders by it.
+  std::uint64_t actor = 0;        ///< The actor's id.
+  std::uint64_t correlation = 0;  ///< Names the ask within its port; a reply repeats it.
+  std::uint64_t time = 0;         ///< The sender's `hybrid_time`.
+  type_id type = 0;               ///< The message's type.
+  std::uint32_t length = 0;       ///< Bytes of payload that follow.
+  std::uint16_t port = no_port;   ///< The reply ring's index, or `no_port`.
+  std::uint8_t priority = 128;    ///< Higher first, where something orders by it.
   message_kind kind = message_kind::raw;
 };
 

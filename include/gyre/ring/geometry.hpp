@@ -11,8 +11,8 @@ namespace gyre {
 /// The size and shape of a ring's slots. Positions are 64-bit and never wrap in practice; a
 /// position's slot is its low bits, its lap the rest, counted from 1.
 struct ring_geometry {
-  std::uint64_t slots = 0;     ///< A power of two.
-  std::uint32_t stride = 0;    ///< Bytes from slot to slot, a multiple of 64.
+  std::uint64_t slots = 0;   ///< A power of two.
+  std::uint32_t stride = 0;  ///< Bytes from slot to slot, a multiple of 64.
   std::uint32_t log2_slots = 0;
 
   [[nodiscard]] GYRE_FN static constexpr ring_geometry of(std::uint64_t at_least_slots,
@@ -35,8 +35,8 @@ struct ring_geometry {
     return (position >> log2_slots) + 1;
   }
   /// Slots that a message takes, envelope and all, where a slot carries `slot_payload` bytes.
-  [[nodiscard]] GYRE_FN static constexpr std::uint64_t slots_for(std::uint64_t message_bytes,
-                                                                 std::size_t slot_payload) noexcept {
+  [[nodiscard]] GYRE_FN static constexpr std::uint64_t slots_for(
+      std::uint64_t message_bytes, std::size_t slot_payload) noexcept {
     std::uint64_t const total = sizeof(envelope) + message_bytes;
     return (total + slot_payload - 1) / slot_payload;
   }

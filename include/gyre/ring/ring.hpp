@@ -34,7 +34,7 @@ struct ring {
   using memory = typename Codec::memory;
 
   ring_geometry geometry{};
-  std::byte* slots = nullptr;            ///< `geometry.bytes()` bytes, aligned to a line.
+  std::byte* slots = nullptr;  ///< `geometry.bytes()` bytes, aligned to a line.
   ring_words<memory>* words = nullptr;
 
   [[nodiscard]] GYRE_FN std::byte* at(std::uint64_t position) const noexcept {
@@ -71,9 +71,9 @@ enum class writers : std::uint8_t { one, many };
 ///
 /// *Memory ordering*: with the commit codec, everything written before a message is published is
 /// visible to the reader that takes it; the packed codecs bring the message itself and nothing
-/// beside it (tests/model/visibility.test.cpp). A slot is overwritten only after `consumed` was read
-/// with acquire, so after the reader's last look at it; `seen_consumed` passes that on from writer
-/// to writer.
+/// beside it (tests/model/visibility.test.cpp). A slot is overwritten only after `consumed` was
+/// read with acquire, so after the reader's last look at it; `seen_consumed` passes that on from
+/// writer to writer.
 template <class Codec, writers Writers>
 class ring_writer {
  public:
@@ -141,7 +141,8 @@ class ring_writer {
   }
 
   /// Tries to send one message whose payload lies elsewhere. False: no room now.
-  [[nodiscard]] GYRE_FN bool try_push(envelope const& head, std::byte const* payload) const noexcept {
+  [[nodiscard]] GYRE_FN bool try_push(envelope const& head,
+                                      std::byte const* payload) const noexcept {
     std::uint64_t position = 0;
     if (!reserve(ring_.slots_for(head.length), position)) return false;
     write(position, head, payload);
@@ -258,8 +259,8 @@ class ring_reader {
         return true;
       }
     } else {
-      if (!Codec::get(slot, ring_.geometry.lap(position_),
-                      reinterpret_cast<std::byte*>(&out.head), sizeof out.head)) {
+      if (!Codec::get(slot, ring_.geometry.lap(position_), reinterpret_cast<std::byte*>(&out.head),
+                      sizeof out.head)) {
         return false;
       }
       out.slots = ring_.slots_for(out.head.length);
@@ -294,8 +295,7 @@ class ring_reader {
       std::uint64_t const bytes = total - from < room ? total - from : room;
       std::byte* const slot = ring_.at(position_ + i);
       std::uint64_t const lap = ring_.geometry.lap(position_ + i);
-      if (!Codec::ready(slot, lap) ||
-          !Codec::get(slot, lap, scratch_ + from, bytes)) {
+      if (!Codec::ready(slot, lap) || !Codec::get(slot, lap, scratch_ + from, bytes)) {
         return false;
       }
     }

@@ -25,13 +25,13 @@ struct device_buffer {
 /// of another runtime `foreign_handle`; neither ever reaches memory.
 ///
 /// Thread-safe. Copies pin the buffer while they last, as handlers do; a buffer freed meanwhile is
-/// given back when the last pin goes. Who reads what a handler wrote must know that it has: from its
-/// reply.
+/// given back when the last pin goes. Who reads what a handler wrote must know that it has: from
+/// its reply.
 class device_buffers {
  public:
   /// A table for `capacity` buffers at once (1 … 2^24 - 1).
-  [[nodiscard]] static result<std::unique_ptr<device_buffers>> create(
-      std::shared_ptr<engine> where, std::uint32_t capacity);
+  [[nodiscard]] static result<std::unique_ptr<device_buffers>> create(std::shared_ptr<engine> where,
+                                                                      std::uint32_t capacity);
   ~device_buffers();
   device_buffers(device_buffers const&) = delete;
   device_buffers& operator=(device_buffers const&) = delete;
@@ -106,9 +106,9 @@ class device_buffers {
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
-  std::vector<memory_block> blocks_;        // by row
+  std::vector<memory_block> blocks_;  // by row
   std::vector<std::uint32_t> free_rows_;
-  std::vector<std::uint32_t> dying_rows_;   // freed, but still pinned
+  std::vector<std::uint32_t> dying_rows_;  // freed, but still pinned
   std::uint32_t live_ = 0;
   std::uint64_t bytes_ = 0;
 };

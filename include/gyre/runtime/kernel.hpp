@@ -39,8 +39,8 @@ using bridged_message =
 }  // namespace detail
 
 /// A launched ring kernel. A handle, cheap to copy: copies are the same kernel. It stays in its
-/// runtime until it is terminated, whether or not a handle is left. Thread-safe: any thread may ask,
-/// tell and operate it; each thread gets a port of its own, behind the scenes.
+/// runtime until it is terminated, whether or not a handle is left. Thread-safe: any thread may
+/// ask, tell and operate it; each thread gets a port of its own, behind the scenes.
 template <actor_type Actor>
 class kernel {
  public:
@@ -86,12 +86,13 @@ class kernel {
 
   /// Sends from this thread's port, wanting no reply.
   template <class Message>
-    requires understands<Actor, Message>
-  result<void> tell(std::uint64_t actor, Message const& message, send_options options = {}) {
-    auto end = this_threads_port();
-    if (!end) return tl::unexpected<error>(std::move(end.error()));
-    return (*end)->tell(actor, message, options);
-  }
+    requires understands<Actor, Message> result<void> tell(std::uint64_t actor,
+                                                           Message const& message,
+                                                           send_options options = {}) {
+      auto end = this_threads_port();
+      if (!end) return tl::unexpected<error>(std::move(end.error()));
+      return (*end)->tell(actor, message, options);
+    }
 
   /// A port for one thread's own use: the fastest way, and the one with many asks in flight.
   /// `full` if all are open (launch option `ports`), `terminated`.
@@ -121,9 +122,7 @@ class kernel {
   [[nodiscard]] std::shared_ptr<kernel_core> const& core() const noexcept { return core_; }
 
  private:
-  [[nodiscard]] result<port<Actor>*> this_threads_port() {
-    return thread_ports<Actor>::get(core_);
-  }
+  [[nodiscard]] result<port<Actor>*> this_threads_port() { return thread_ports<Actor>::get(core_); }
 
   template <class Message>
   [[nodiscard]] result<queue<Message>> own(std::shared_ptr<named_queue> held) const {

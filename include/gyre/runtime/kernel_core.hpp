@@ -45,9 +45,11 @@ class kernel_core final : public port_host,
  public:
   /// Makes the kernel resident and inactive. Refused before anything is allocated where the options
   /// are wrong; and if something fails later, nothing is left behind. `options` are settled.
-  [[nodiscard]] static result<std::shared_ptr<kernel_core>> launch(
-      kernel_surroundings around, kernel_image const& image, std::string id,
-      launch_options const& options, std::uint64_t launches);
+  [[nodiscard]] static result<std::shared_ptr<kernel_core>> launch(kernel_surroundings around,
+                                                                   kernel_image const& image,
+                                                                   std::string id,
+                                                                   launch_options const& options,
+                                                                   std::uint64_t launches);
   ~kernel_core() override;
 
   /// Each refused with `wrong_state`, naming both states.
@@ -161,7 +163,7 @@ class kernel_core final : public port_host,
   // Guarded by ports_mutex_.
   mutable std::mutex ports_mutex_;
   std::vector<port_slot> ports_;
-  std::uint64_t sent_before_ = 0;      // by ports that are gone
+  std::uint64_t sent_before_ = 0;  // by ports that are gone
   std::uint64_t received_before_ = 0;
 
   // Guarded by notes_mutex_.

@@ -31,8 +31,8 @@ enum class kernel_operation : std::uint8_t { activate, deactivate, terminate, fi
 /// | terminated | .        | .          | .         | .          | .      |
 /// | failed     | .        | .          | .         | terminated | .      |
 ///
-/// A failed kernel finishes when the handler that held it up has come out after all, and `terminate`
-/// is called again.
+/// A failed kernel finishes when the handler that held it up has come out after all, and
+/// `terminate` is called again.
 struct transition {
   bool allowed = false;
   kernel_state to{};

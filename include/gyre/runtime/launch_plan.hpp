@@ -26,8 +26,8 @@ struct memory_plan {
 /// How a launch is laid out.
 struct launch_plan {
   ring_geometry inbox{};
-  std::size_t scratch_bytes = 0;             ///< A shard's, for messages of several slots; or 0.
-  message_entry const* bridged = nullptr;    ///< The message that the named queues carry, if any.
+  std::size_t scratch_bytes = 0;           ///< A shard's, for messages of several slots; or 0.
+  message_entry const* bridged = nullptr;  ///< The message that the named queues carry, if any.
   std::uint64_t bridge_window = 0;
   queue_options requests{};
   queue_options responses{};

@@ -14,13 +14,13 @@ namespace gyre {
 /// A kernel at a glance.
 struct kernel_status {
   std::string id;
-  std::string actor;             ///< The actor type's name.
+  std::string actor;  ///< The actor type's name.
   kernel_state state{};
   engine_kind engine{};
   std::uint32_t shards = 0;
   std::uint64_t actors = 0;
-  std::uint64_t pending = 0;     ///< Inbox slots in use, and messages in the request queue.
-  std::uint64_t handled = 0;     ///< Messages whose handler ran.
+  std::uint64_t pending = 0;          ///< Inbox slots in use, and messages in the request queue.
+  std::uint64_t handled = 0;          ///< Messages whose handler ran.
   std::chrono::nanoseconds uptime{};  ///< Since the launch.
 
   [[nodiscard]] bool active() const noexcept { return state == kernel_state::active; }
@@ -28,13 +28,13 @@ struct kernel_status {
 
 /// A kernel's figures.
 struct kernel_metrics {
-  std::uint64_t launches = 0;    ///< Times that this id was launched in this runtime.
-  std::uint64_t sent = 0;        ///< Messages that clients put into the inboxes.
-  std::uint64_t received = 0;    ///< Replies that clients took.
-  std::uint64_t handled = 0;     ///< Messages whose handler ran.
-  double throughput = 0;         ///< Handled a second, over the time that the kernel was active.
-  double queue_use = 0;          ///< The fullest inbox, 0 … 1.
-  std::uint64_t memory_bytes = 0;       ///< Allocated now, device buffers aside.
+  std::uint64_t launches = 0;      ///< Times that this id was launched in this runtime.
+  std::uint64_t sent = 0;          ///< Messages that clients put into the inboxes.
+  std::uint64_t received = 0;      ///< Replies that clients took.
+  std::uint64_t handled = 0;       ///< Messages whose handler ran.
+  double throughput = 0;           ///< Handled a second, over the time that the kernel was active.
+  double queue_use = 0;            ///< The fullest inbox, 0 … 1.
+  std::uint64_t memory_bytes = 0;  ///< Allocated now, device buffers aside.
   std::uint64_t peak_memory_bytes = 0;  ///< At most so far.
 };
 

@@ -99,8 +99,7 @@ class runtime {
   }
   /// Receives from a queue by name. Zero does not wait; without a timeout it waits for ever.
   template <class T>
-  [[nodiscard]] result<T> receive(std::string_view name,
-                                  std::chrono::nanoseconds timeout = forever,
+  [[nodiscard]] result<T> receive(std::string_view name, std::chrono::nanoseconds timeout = forever,
                                   std::stop_token stop = {}) {
     auto from = find_queue<T>(name);
     if (!from) return tl::unexpected<error>(std::move(from.error()));

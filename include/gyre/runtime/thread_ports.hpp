@@ -22,7 +22,8 @@ class thread_ports {
     auto& mine = ports();
     std::uint64_t const serial = core->serial();
     for (auto& p : mine) {
-      if (p.serial == serial) [[likely]] return &p.end;
+      if (p.serial == serial) [[likely]]
+        return &p.end;
     }
     std::erase_if(mine, [](entry const& p) { return p.core->state() == kernel_state::terminated; });
     auto end = core->open_port({});

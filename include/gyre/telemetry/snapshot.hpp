@@ -29,9 +29,9 @@ struct latency_summary {
 
 /// What a kernel wrote of itself, read at one moment.
 ///
-/// `latency` is consistent in itself: its count is the sum of its histogram. `handled` and `dropped`
-/// are exact and may be a batch ahead of it. It counts every message that was taken, also those that
-/// found no handler or no actor.
+/// `latency` is consistent in itself: its count is the sum of its histogram. `handled` and
+/// `dropped` are exact and may be a batch ahead of it. It counts every message that was taken, also
+/// those that found no handler or no actor.
 struct telemetry_snapshot {
   std::uint64_t handled = 0;  ///< Messages whose handler ran.
   std::uint64_t refused = 0;  ///< Of these: the handler rejected it, or threw.
@@ -39,10 +39,10 @@ struct telemetry_snapshot {
   drop_counts dropped_by_reason{};
   std::uint64_t queue_depth = 0;  ///< Slots of the inboxes in use.
   latency_summary latency{};
-  hybrid_time last_time{};        ///< The shard's clock after the last message; it never runs back.
+  hybrid_time last_time{};  ///< The shard's clock after the last message; it never runs back.
   bool has_error = false;
-  errc last_error{};              ///< The last failure reply or dead letter.
-  type_id last_error_type = 0;    ///< The type of the message that it was about.
+  errc last_error{};            ///< The last failure reply or dead letter.
+  type_id last_error_type = 0;  ///< The type of the message that it was about.
 };
 
 /// Adds a shard's block to `out`. A few loads of the shard's lines; nothing is asked of the shard.

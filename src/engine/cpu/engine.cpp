@@ -123,8 +123,8 @@ class cpu_engine final : public engine {
                                             std::to_string(options.actors));
     }
     if (options.lanes != 1) {
-      return fail(errc::invalid_option, "lanes is " + std::to_string(options.lanes) +
-                                            ", allowed on the cpu engine: 1");
+      return fail(errc::invalid_option,
+                  "lanes is " + std::to_string(options.lanes) + ", allowed on the cpu engine: 1");
     }
     if (options.pin.empty()) return options;
     auto const allowed = allowed_cores();
