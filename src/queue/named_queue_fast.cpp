@@ -1,7 +1,7 @@
-#include <gyre/queue/named_queue.hpp>
-
 #include <cstring>
 #include <mutex>
+
+#include <gyre/queue/named_queue.hpp>
 
 #include "named_queue_wake_ups.hpp"
 

@@ -581,22 +581,14 @@ std::shared_ptr<named_queue> kernel_core::responses() const {
 
 // ---- ports --------------------------------------------------------------------------------------
 
-result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& options) {
-  if (auto r = validate(options); !r) return tl::unexpected<error>(std::move(r.error()));
-  client_port::sizes const sizes = client_port::sizes_for(*image, options.window);
-  std::scoped_lock const lock(ports_mutex_);
-  if (door.state() == gate_state::failed) {
-    return fail(errc::engine_failed, "kernel '" + id + "' failed");
-  }
-  if (door.state() != gate_state::open) {
-    return fail(errc::terminated, "kernel '" + id + "' was terminated");
-  }
+/// A row for a port of this window, or null. With ports_mutex_ held.
+kernel_core::port_slot* kernel_core::choose_row(std::uint64_t window) {
   // A port that rests, of the same size, else a row without one, else a resting one of another size
   // that expects no reply any more.
   port_slot* chosen = nullptr;
   for (auto& slot : ports_) {
     if (slot.leased) continue;
-    if (slot.port != nullptr && slot.port->window() == sizes.window) {
+    if (slot.port != nullptr && slot.port->window() == window) {
       chosen = &slot;
       break;
     }
@@ -605,6 +597,31 @@ result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& 
       slot.port->poll({0});
       if (slot.port->in_flight() == 0) chosen = &slot;
     }
+  }
+  return chosen;
+}
+
+result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& options) {
+  if (auto r = validate(options); !r) return tl::unexpected<error>(std::move(r.error()));
+  client_port::sizes const sizes = client_port::sizes_for(*image, options.window);
+  std::unique_lock lock(ports_mutex_);
+  if (door.state() == gate_state::failed) {
+    return fail(errc::engine_failed, "kernel '" + id + "' failed");
+  }
+  if (door.state() != gate_state::open) {
+    return fail(errc::terminated, "kernel '" + id + "' was terminated");
+  }
+  port_slot* chosen = choose_row(sizes.window);
+  // A row may rest for replies that are on their way: give them a moment.
+  for (backoff moment({0, 0, 1000}); chosen == nullptr && !moment.exhausted(); moment.step()) {
+    bool const resting = std::any_of(ports_.begin(), ports_.end(),
+                                     [](port_slot const& slot) { return !slot.leased; });
+    if (!resting) break;
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+    if (door.state() != gate_state::open) break;
+    chosen = choose_row(sizes.window);
   }
   if (chosen == nullptr) {
     return fail(errc::full, "all " + std::to_string(options_.ports) + " ports of kernel '" + id +

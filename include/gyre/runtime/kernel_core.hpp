@@ -132,6 +132,8 @@ class kernel_core final : public port_host,
     bool leased = false;
   };
 
+  [[nodiscard]] port_slot* choose_row(std::uint64_t window);
+
   // Never changed after the launch.
   kernel_surroundings const around_;
   launch_options const options_;
