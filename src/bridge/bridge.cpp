@@ -189,10 +189,17 @@ bool bridge::deliver(message_view const& reply, row const& sent) noexcept {
     bytes = {encoded_.data(), entry_.reply_to_wire(reply.payload, encoded_.data())};
   }
   message_info const info{sent.id, reply.head.priority, sent.actor, {}};
+  if (responses_->refuses()) return false;  // the usual case of no room, without an error's text
   try {
-    auto r = responses_->send(info, bytes, std::chrono::nanoseconds::zero());
-    if (!r && r.error().code == errc::terminated) bury(reply, sent);
-    return r.has_value() || r.error().code == errc::terminated;
+    auto const r = responses_->send(info, bytes, std::chrono::nanoseconds::zero());
+    if (r) return true;
+    switch (r.error().code) {
+      case errc::full:
+      case errc::timed_out:
+      case errc::no_memory: return false;
+      case errc::terminated: bury(reply, sent); return true;
+      default: return true;  // dropped or a duplicate: the queue has accounted for it
+    }
   } catch (...) {
     return false;  // no memory for an error's text: try again later
   }

@@ -31,6 +31,7 @@ void bridge_service::remove(bridge const& b) {
 
 void bridge_service::kick() noexcept {
   kicks_.fetch_add(1, std::memory_order_release);
+  rest_.notify();
   bell_.notify();
 }
 
@@ -59,11 +60,16 @@ void bridge_service::run() {
     }
     pause.step();
     if (needed && !pause.exhausted()) continue;
-    bell_.park(needed ? deadline(look_again) : deadline(), [&] {
-      bool still = false;
+    auto const called = [&] {
       return stop_.load(std::memory_order_acquire) ||
-             kicks_.load(std::memory_order_acquire) != seen || pump_all(still);
-    });
+             kicks_.load(std::memory_order_acquire) != seen;
+    };
+    if (needed) {
+      bool still = false;
+      bell_.park(deadline(look_again), [&] { return called() || pump_all(still); });
+    } else {
+      rest_.park(deadline(), called);
+    }
     pause = backoff();
   }
 }

@@ -43,7 +43,8 @@ class bridge_service {
   std::vector<std::shared_ptr<bridge>> bridges_;  // guarded by mutex_
   std::atomic<bool> stop_{false};
   std::atomic<std::uint64_t> kicks_{0};
-  event bell_;
+  event rest_;  // where it sleeps while no bridge needs it: no reply wakes it there
+  event bell_;  // where it sleeps while one does
   std::thread thread_;
 };
 

@@ -164,6 +164,13 @@ class named_queue {
   [[nodiscard]] std::uint64_t depth() const noexcept {
     return depth_.load(std::memory_order_relaxed);
   }
+  /// Whether a send that does not wait would be refused for want of room: a moment's value, without
+  /// the lock.
+  [[nodiscard]] bool refuses() const noexcept {
+    return depth() == capacity_ && time_to_live_ == 0 &&
+           (options_.overflow == overflow_policy::block ||
+            options_.overflow == overflow_policy::reject);
+  }
   /// Messages that it holds: the option, rounded up to a power of two. All of them are usable.
   [[nodiscard]] std::uint64_t capacity() const noexcept { return capacity_; }
   /// The largest message in bytes.

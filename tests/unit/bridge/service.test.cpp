@@ -14,16 +14,25 @@ namespace {
 
 using namespace bridge_test;
 
-/// Processor time that the service's threads have taken so far, if this system tells.
-std::optional<std::uint64_t> service_ns() {
-  std::optional<std::uint64_t> sum;
+struct service_use {
+  std::uint64_t ns = 0;     ///< Processor time.
+  std::uint64_t turns = 0;  ///< Times that it was put on a core.
+};
+
+/// What the service's threads have taken so far, if this system tells (proc(5), schedstat).
+std::optional<service_use> use_of_service() {
+  std::optional<service_use> sum;
   std::error_code none;
   for (auto const& task : std::filesystem::directory_iterator("/proc/self/task", none)) {
     std::string name;
     std::getline(std::ifstream(task.path() / "comm") >> std::ws, name);
-    std::uint64_t ns = 0;
-    if (name == "gyre-bridge" && std::ifstream(task.path() / "schedstat") >> ns) {
-      sum = sum.value_or(0) + ns;
+    service_use one;
+    std::uint64_t waited = 0;
+    if (name == "gyre-bridge" &&
+        std::ifstream(task.path() / "schedstat") >> one.ns >> waited >> one.turns) {
+      if (!sum) sum.emplace();
+      sum->ns += one.ns;
+      sum->turns += one.turns;
     }
   }
   return sum;
@@ -68,12 +77,32 @@ TEST(bridge_service, sleeps_while_no_bridge_needs_it) {
   EXPECT_EQ(b.serve().size(), 1U);
   EXPECT_EQ(b.receive(patience), 1U);
   std::this_thread::sleep_for(50ms);  // time to find out that there is nothing
-  auto const before = service_ns();
+  auto const before = use_of_service();
   if (!before) GTEST_SKIP() << "no /proc/self/task/*/schedstat here";
   std::this_thread::sleep_for(200ms);
-  auto const after = service_ns();
+  auto const after = use_of_service();
   ASSERT_TRUE(after);
-  EXPECT_LT(*after - *before, 20'000'000U) << "ns of processor time in 200 ms of nothing";
+  EXPECT_LT(after->ns - before->ns, 20'000'000U) << "ns of processor time in 200 ms of nothing";
+}
+
+// A wake-up is a system call of the shard's, and a core taken from it or from the receiver: replies
+// to a receiver that polls are nothing to the service.
+TEST(bridge_service, replies_that_a_receiver_polls_for_do_not_wake_it) {
+  constexpr std::uint64_t replies = 1000;
+  bridged_kernel b;
+  b.service->add(b.between);
+  std::this_thread::sleep_for(50ms);  // time to go to sleep
+  auto const before = use_of_service();
+  if (!before) GTEST_SKIP() << "no /proc/self/task/*/schedstat here";
+  for (std::uint64_t n = 1; n <= replies; ++n) {
+    ASSERT_TRUE(b.send(n));
+    ASSERT_EQ(b.serve().size(), 1U);
+    ASSERT_EQ(b.receive(), n);
+    if (n % 100 == 0) std::this_thread::sleep_for(1ms);  // it would come on here, had it been woken
+  }
+  auto const after = use_of_service();
+  ASSERT_TRUE(after);
+  EXPECT_LT(after->turns - before->turns, 5U) << "turns of the service in 1000 replies";
 }
 
 TEST(bridge_service, removed_bridge_is_let_go) {

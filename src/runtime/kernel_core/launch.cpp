@@ -1,0 +1,210 @@
+#include <gyre/runtime/kernel_core.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <gyre/core/uuid.hpp>
+
+// How a kernel comes to be: its memory, its queues, its shards.
+
+namespace gyre {
+namespace {
+
+std::uint64_t next_serial() noexcept {
+  static std::atomic<std::uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+/// Gives out parts of a block, each on lines of its own.
+class carver {
+ public:
+  explicit carver(std::byte* at) noexcept : at_(at) {}
+  template <class T>
+  T* take(std::uint64_t count) {
+    T* const first = reinterpret_cast<T*>(at_);
+    std::uninitialized_value_construct_n(first, count);
+    at_ += rounded(count * sizeof(T));
+    return first;
+  }
+  static constexpr std::uint64_t rounded(std::uint64_t bytes) noexcept {
+    return (bytes + cache_line - 1) / cache_line * cache_line;
+  }
+
+ private:
+  std::byte* at_;
+};
+
+}  // namespace
+
+kernel_core::kernel_core(kernel_surroundings around, kernel_image const& kernel, std::string name,
+                         launch_options const& options, launch_plan const& plan,
+                         std::uint64_t launches)
+    : around_(std::move(around)),
+      options_(options),
+      plan_(plan),
+      launches_(launches),
+      serial_(next_serial()),
+      account_(std::make_shared<memory_account>()) {
+  image = &kernel;
+  id = std::move(name);
+  overflow = options.overflow;
+}
+
+kernel_core::~kernel_core() {
+  if (resident_ != nullptr && state() != kernel_state::terminated) {
+    // The last handle went without a terminate: no time is given for what is left.
+    (void)terminate(std::chrono::nanoseconds::zero());
+  }
+}
+
+result<std::shared_ptr<kernel_core>> kernel_core::launch(kernel_surroundings around,
+                                                         kernel_image const& image, std::string id,
+                                                         launch_options const& options,
+                                                         std::uint64_t launches) {
+  auto plan = plan_launch(image, options);
+  if (!plan) return tl::unexpected<error>(std::move(plan.error()));
+  std::uint64_t const available = around.where->available_memory();
+  if (plan->memory.total() > available) {
+    return fail(errc::no_memory, "kernel '" + id + "' needs " +
+                                     std::to_string(plan->memory.total()) +
+                                     " bytes, available: " + std::to_string(available));
+  }
+  std::shared_ptr<kernel_core> core(
+      new kernel_core(std::move(around), image, std::move(id), options, *plan, launches));
+  for (auto step : {&kernel_core::allocate, &kernel_core::make_queues, &kernel_core::start}) {
+    if (auto r = ((*core).*step)(); !r) {
+      core->undo_launch();
+      r.error().context = "kernel '" + core->id + "' was not launched: " + r.error().context;
+      return tl::unexpected<error>(std::move(r.error()));
+    }
+  }
+  return core;
+}
+
+result<memory_block> kernel_core::charged(std::uint64_t bytes) {
+  auto block = around_.where->allocate(bytes);
+  if (block) block->charge(account_);
+  return block;
+}
+
+result<void> kernel_core::allocate() {
+  std::uint32_t const shards = options_.shards;
+  std::uint32_t const ports = options_.ports + (plan_.bridged != nullptr ? 1 : 0);
+  std::uint64_t control = carver::rounded(sizeof(control_words));
+  control += carver::rounded(ports * sizeof(port_view<cpu_codec>));
+  for (std::size_t each : {sizeof(shard_view<cpu_codec>), sizeof(shard_words),
+                           sizeof(telemetry_block), sizeof(ring_words<>)}) {
+    control += carver::rounded(shards * each);
+  }
+  auto control_block = charged(control);
+  if (!control_block) return tl::unexpected<error>(std::move(control_block.error()));
+  control_block_ = std::move(*control_block);
+
+  std::uint64_t const scratch =
+      plan_.scratch_bytes == 0 ? 0 : carver::rounded(plan_.scratch_bytes + 8);
+  auto inboxes = charged(shards * (plan_.inbox.bytes() + scratch));
+  if (!inboxes) return tl::unexpected<error>(std::move(inboxes.error()));
+  inbox_block_ = std::move(*inboxes);
+
+  // Each shard's states begin on a line of their own.
+  std::uint64_t const most = (options_.actors + shards - 1) / shards;
+  std::uint64_t const states = carver::rounded(most * image->state_bytes);
+  auto state_block = charged(shards * states);
+  if (!state_block) return tl::unexpected<error>(std::move(state_block.error()));
+  state_block_ = std::move(*state_block);
+
+  carver carve(control_block_.data());
+  view.control = carve.take<control_words>(1);
+  view.ports = carve.take<port_view<cpu_codec>>(ports);
+  view.shards = carve.take<shard_view<cpu_codec>>(shards);
+  auto* const words = carve.take<shard_words>(shards);
+  auto* const telemetry = carve.take<telemetry_block>(shards);
+  auto* const inbox_words = carve.take<ring_words<>>(shards);
+  view.control->telemetry_on.store(options_.telemetry ? 1 : 0, std::memory_order_relaxed);
+  view.buffers = around_.buffers->table();
+  view.actors = options_.actors;
+  view.shard_count = shards;
+  view.port_count = ports;
+  view.wall_offset_ns = static_cast<std::int64_t>(wall_micros() * 1000) -
+                        static_cast<std::int64_t>(platform::clock_ns());
+  ports_.resize(ports);
+
+  std::byte* inbox = inbox_block_.data();
+  for (std::uint32_t i = 0; i < shards; ++i) {
+    shard_view<cpu_codec>& s = view.shards[i];
+    s.inbox.geometry = plan_.inbox;
+    s.inbox.slots = inbox;
+    s.inbox.words = &inbox_words[i];
+    s.inbox.initialise();
+    inbox += plan_.inbox.bytes();
+    if (scratch != 0) {
+      s.scratch = inbox + 8;  // so that the payload after the envelope is aligned to 16
+      s.scratch_bytes = plan_.scratch_bytes;
+      inbox += scratch;
+    }
+    s.words = &words[i];
+    s.telemetry = &telemetry[i];
+    s.actors = state_block_.data() + i * states;
+    s.actor_count = view.actors_on(i);
+    s.bell = &bells_.emplace_back();
+    image->construct(s.actors, s.actor_count);
+  }
+  return {};
+}
+
+result<void> kernel_core::make_queues() {
+  if (plan_.bridged == nullptr) return {};
+  message_entry const& entry = *plan_.bridged;
+  auto const name = [](std::string_view type) {
+    return "ringkernel_" + std::string(type) + "_" + uuid::random().to_string();
+  };
+  auto requests = named_queue::create({name(entry.name), std::string(entry.name), entry.type, id},
+                                      plan_.requests, entry.wire_greatest, around_.dead_letters);
+  if (!requests) return tl::unexpected<error>(std::move(requests.error()));
+  auto responses = named_queue::create(
+      {name(entry.reply_name), std::string(entry.reply_name), entry.reply_type, id},
+      plan_.responses, entry.reply_wire_greatest, around_.dead_letters);
+  if (!responses) return tl::unexpected<error>(std::move(responses.error()));
+
+  auto replies = charged(bridge::reply_geometry(entry, plan_.bridge_window).bytes());
+  if (!replies) return tl::unexpected<error>(std::move(replies.error()));
+  account_->add(plan_.memory.named_queues + plan_.memory.bridge - replies->bytes());
+  bridge::parts parts;
+  parts.host = this;
+  parts.entry = &entry;
+  parts.port = 0;
+  parts.window = plan_.bridge_window;
+  parts.replies = std::move(*replies);
+  parts.requests = *requests;
+  parts.responses = *responses;
+  parts.dead_letters = around_.dead_letters;
+  parts.service = around_.bridges;
+  bridge_ = std::make_shared<bridge>(std::move(parts));
+  ports_[0].leased = true;
+  view.ports[0] = bridge_->view();
+  if (auto r = bridge_->connect(); !r) return r;
+  around_.bridges->add(bridge_);
+  if (auto r = around_.queues->adopt(*requests); !r) return r;
+  return around_.queues->adopt(*responses);
+}
+
+result<void> kernel_core::start() {
+  auto resident = around_.where->start(*image, view, options_, *this);
+  if (!resident) return tl::unexpected<error>(std::move(resident.error()));
+  resident_ = std::move(*resident);
+  launched_ = clock::now();
+  return {};
+}
+
+void kernel_core::undo_launch() noexcept {
+  if (bridge_ == nullptr) return;
+  around_.queues->remove_owned(id);
+  bridge_->disconnect();
+  around_.bridges->remove(*bridge_);
+  bridge_.reset();
+}
+
+}  // namespace gyre

@@ -1,0 +1,152 @@
+#include <gyre/runtime/kernel_core.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+// Who talks to a kernel: ports as they come and go, and what clients and shards tell.
+
+namespace gyre {
+namespace {
+
+/// Exceptions' texts kept for askers that have not read their reply yet.
+constexpr std::size_t kept_texts = 64;
+
+}  // namespace
+
+/// A row for a port of this window, or null. With ports_mutex_ held.
+kernel_core::port_slot* kernel_core::choose_row(std::uint64_t window) {
+  // A port that rests, of the same size, else a row without one, else a resting one of another size
+  // that expects no reply any more.
+  port_slot* chosen = nullptr;
+  for (auto& slot : ports_) {
+    if (slot.leased) continue;
+    if (slot.port != nullptr && slot.port->window() == window) {
+      chosen = &slot;
+      break;
+    }
+    if (slot.port == nullptr && (chosen == nullptr || chosen->port != nullptr)) chosen = &slot;
+    if (slot.port != nullptr && chosen == nullptr) {
+      slot.port->poll({0});
+      if (slot.port->in_flight() == 0) chosen = &slot;
+    }
+  }
+  return chosen;
+}
+
+result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& options) {
+  if (auto r = validate(options); !r) return tl::unexpected<error>(std::move(r.error()));
+  client_port::sizes const sizes = client_port::sizes_for(*image, options.window);
+  std::unique_lock lock(ports_mutex_);
+  if (door.state() == gate_state::failed) {
+    return fail(errc::engine_failed, "kernel '" + id + "' failed");
+  }
+  if (door.state() != gate_state::open) {
+    return fail(errc::terminated, "kernel '" + id + "' was terminated");
+  }
+  port_slot* chosen = choose_row(sizes.window);
+  // A row may rest for replies that are on their way: give them a moment.
+  for (backoff moment({0, 0, 1000}); chosen == nullptr && !moment.exhausted(); moment.step()) {
+    bool const resting = std::any_of(ports_.begin(), ports_.end(),
+                                     [](port_slot const& slot) { return !slot.leased; });
+    if (!resting) break;
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+    if (door.state() != gate_state::open) break;
+    chosen = choose_row(sizes.window);
+  }
+  if (chosen == nullptr) {
+    return fail(errc::full, "all " + std::to_string(options_.ports) + " ports of kernel '" + id +
+                                "' are open (launch option ports)");
+  }
+  if (chosen->port == nullptr || chosen->port->window() != sizes.window) {
+    auto const index = static_cast<std::uint16_t>(chosen - ports_.data());
+    auto block = charged(sizes.replies.bytes());
+    if (!block) return tl::unexpected<error>(std::move(block.error()));
+    if (chosen->port != nullptr) {
+      sent_before_ += chosen->port->sent();
+      received_before_ += chosen->port->received();
+    }
+    if (chosen->bell == nullptr) chosen->bell = std::make_unique<event>();
+    chosen->port =
+        std::make_unique<client_port>(*this, index, *chosen->bell, sizes, std::move(*block));
+    view.ports[index] = chosen->port->view();
+  }
+  chosen->leased = true;
+  return std::shared_ptr<client_port>(
+      chosen->port.get(),
+      [core = shared_from_this()](client_port* p) { core->close_port(p->index()); });
+}
+
+void kernel_core::close_port(std::uint16_t index) noexcept {
+  std::scoped_lock const lock(ports_mutex_);
+  port_slot& slot = ports_[index];
+  slot.leased = false;
+  slot.port->abandon_all();
+  if (state() != kernel_state::terminated) return;  // it rests: replies may still come
+  sent_before_ += slot.port->sent();
+  received_before_ += slot.port->received();
+  slot.port.reset();
+}
+
+void kernel_core::late_reply(envelope const& head) noexcept {
+  lost(drop_reason::late_reply);
+  buried(drop_reason::late_reply, head);
+}
+
+void kernel_core::lost(drop_reason reason) noexcept {
+  lost_[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+}
+
+std::string kernel_core::explain(std::uint16_t port, std::uint64_t correlation, errc code) const {
+  std::string text = "kernel '" + id + "'";
+  switch (code) {
+    case errc::rejected: return text + ": the handler refused the message";
+    case errc::no_such_actor:
+      return text + " has the actors 0 to " + std::to_string(options_.actors - 1);
+    case errc::handler_failed: {
+      std::scoped_lock const lock(notes_mutex_);
+      // The latest first: a port that was made anew counts its asks from 1 again.
+      for (auto note = thrown_.rbegin(); note != thrown_.rend(); ++note) {
+        if (note->port == port && note->correlation == correlation) {
+          return text + ": the handler threw: " + note->what;
+        }
+      }
+      return text + ": the handler threw an exception";
+    }
+    default: return text + ": " + std::string(describe(code));
+  }
+}
+
+void kernel_core::buried(drop_reason reason, envelope const& head) noexcept {
+  message_entry const* const entry = image->find(head.type);
+  try {
+    around_.dead_letters->put({reason,
+                               id,
+                               entry != nullptr ? std::string(entry->name) : "",
+                               uuid{},
+                               head.actor,
+                               head.length,
+                               {head.time}});
+  } catch (...) {
+    around_.dead_letters->count(reason);
+  }
+}
+
+void kernel_core::threw(envelope const& head, std::string_view what) noexcept {
+  if (head.port == no_port) return;
+  try {
+    std::scoped_lock const lock(notes_mutex_);
+    if (thrown_.size() == kept_texts) thrown_.pop_front();
+    thrown_.push_back({head.port, head.correlation, std::string(what)});
+  } catch (...) {
+    // The asker learns that it threw, not what.
+  }
+}
+
+}  // namespace gyre
