@@ -57,11 +57,12 @@ class bridge::response_link final : public queue_link {
   std::shared_ptr<bridge> bridge_;
 };
 
-ring_geometry bridge::reply_geometry(message_entry const& entry, std::uint64_t window) noexcept {
+ring_geometry bridge::reply_geometry(message_entry const& entry, std::uint64_t window,
+                                     ring_format format) noexcept {
   std::uint64_t const bytes = reply_bytes(entry);
   std::size_t const stride =
-      stride_for<cpu_codec>(std::max<std::uint64_t>(entry.reply_usual, sizeof(failure_reply)));
-  return ring_geometry::of(window * ring_geometry::slots_for(bytes, cpu_codec::payload(stride)),
+      stride_for(format, std::max<std::uint64_t>(entry.reply_usual, sizeof(failure_reply)));
+  return ring_geometry::of(window * ring_geometry::slots_for(bytes, slot_payload(format, stride)),
                            stride);
 }
 
@@ -79,17 +80,17 @@ bridge::bridge(parts p)
       service_(std::move(p.service)),
       slots_(std::move(p.replies)),
       in_flight_(p.window) {
-  ring_.geometry = reply_geometry(entry_, p.window);
+  ring_.geometry = reply_geometry(entry_, p.window, host_.view.format);
   ring_.slots = slots_.data();
   ring_.words = &words_;
-  ring_.initialise();
+  initialise(host_.view.format, ring_);
   std::uint64_t const bytes = reply_bytes(entry_);
-  if (!ring_.in_place(bytes)) gather_.resize(bytes + sizeof(envelope));
+  if (!in_place(host_.view.format, ring_.geometry, bytes)) gather_.resize(bytes + sizeof(envelope));
   if (entry_.reply_to_wire != nullptr) encoded_.resize(entry_.reply_wire_greatest);
-  replies_ = ring_reader<cpu_codec>(ring_, gather_.data(), gather_.size());
+  replies_ = any_reader(host_.view.format, ring_, gather_.data(), gather_.size());
 }
 
-port_view<cpu_codec> bridge::view() noexcept { return {ring_, &service_->bell()}; }
+port_view bridge::view() noexcept { return {ring_, &service_->bell()}; }
 
 result<void> bridge::connect() {
   auto self = shared_from_this();
@@ -106,10 +107,10 @@ bool bridge::take(message_info const& info, std::span<std::byte const> bytes) no
   row& r = in_flight_[next_ & (in_flight_.size() - 1)];
   if (r.correlation.load(std::memory_order_acquire) != 0) return false;
   if (!visitor_.enter(host_.door)) return false;
-  shard_view<cpu_codec> const& shard = host_.view.shards[host_.view.home(info.actor)];
-  ring_writer<cpu_codec, writers::many> const inbox(shard.inbox);
+  shard_view const& shard = host_.view.shards[host_.view.home(info.actor)];
+  any_writer const inbox(host_.view.format, shard.inbox);
   std::uint64_t at = 0;
-  if (!inbox.reserve(inbox.target().slots_for(bytes.size()), at)) {
+  if (!inbox.reserve(inbox.slots_for(bytes.size()), at)) {
     visitor_.leave();
     return false;
   }
@@ -126,7 +127,7 @@ bool bridge::take(message_info const& info, std::span<std::byte const> bytes) no
   head.port = port_;
   head.priority = info.priority;
   head.kind = message_kind::wire;
-  if (inbox.target().in_place(bytes.size())) [[likely]] {
+  if (inbox.in_place(bytes.size())) [[likely]] {
     inbox.write_in_place(at, head,
                          [&](std::byte* out) { std::memcpy(out, bytes.data(), bytes.size()); });
   } else {

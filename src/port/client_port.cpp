@@ -6,16 +6,16 @@
 
 namespace gyre {
 
-client_port::sizes client_port::sizes_for(kernel_image const& image,
-                                          std::uint64_t window) noexcept {
+client_port::sizes client_port::sizes_for(kernel_image const& image, std::uint64_t window,
+                                          ring_format format) noexcept {
   std::size_t usual = sizeof(failure_reply);
   std::size_t greatest = sizeof(failure_reply);
   for (auto const& m : image.messages) {
     usual = std::max(usual, m.reply_usual);
     greatest = std::max(greatest, m.reply_greatest);
   }
-  std::size_t const stride = stride_for<cpu_codec>(usual);
-  std::size_t const room = cpu_codec::payload(stride);
+  std::size_t const stride = stride_for(format, usual);
+  std::size_t const room = slot_payload(format, stride);
   sizes s;
   s.window = std::bit_ceil(window);
   // Every ask of the window may get a reply of the usual size; a few, one of the greatest.
@@ -23,7 +23,7 @@ client_port::sizes client_port::sizes_for(kernel_image const& image,
                                        ring_geometry::slots_for(greatest, room));
   s.replies = ring_geometry::of(slots, stride);
   s.bytes = s.replies.bytes() + s.window * sizeof(pending) + sizeof(client_port);
-  if (greatest > room - sizeof(envelope)) s.bytes += greatest + sizeof(envelope);
+  if (!in_place(format, s.replies, greatest)) s.bytes += greatest + sizeof(envelope);
   return s;
 }
 
@@ -33,13 +33,14 @@ client_port::client_port(port_host& host, std::uint16_t index, event& bell, size
   ring_.geometry = s.replies;
   ring_.slots = slots_.data();
   ring_.words = &words_;
-  ring_.initialise();
+  initialise(host.view.format, ring_);
   std::size_t greatest = 0;
   for (auto const& m : host.image->messages) {
     greatest = std::max<std::size_t>(greatest, reply_bytes(m));
   }
-  if (!ring_.in_place(greatest)) gather_.resize(greatest + sizeof(envelope));
-  replies_ = ring_reader<cpu_codec>(ring_, gather_.data(), gather_.size());
+  if (!in_place(host.view.format, ring_.geometry, greatest))
+    gather_.resize(greatest + sizeof(envelope));
+  replies_ = any_reader(host.view.format, ring_, gather_.data(), gather_.size());
   table_.resize(s.window);
 }
 
@@ -137,7 +138,7 @@ result<void> client_port::wait_for_room(step s, message_entry const& entry, std:
     poll({0});
     std::uint64_t const reserved = reserved_slots_;
     bool const room = reserved < ring_.geometry.slots && next_free() != nullptr &&
-                      reserved + ring_.slots_for(reply_bytes(entry)) <= ring_.geometry.slots;
+                      reserved + reply_slots(entry) <= ring_.geometry.slots;
     if (room) return {};
   }
   auto const what = [&] {

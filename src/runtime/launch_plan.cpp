@@ -25,8 +25,10 @@ message_entry const* bridged_message(kernel_image const& image) noexcept {
 
 }  // namespace
 
-result<launch_plan> plan_launch(kernel_image const& image, launch_options const& options) {
+result<launch_plan> plan_launch(kernel_image const& image, launch_options const& options,
+                                ring_format format) {
   launch_plan plan;
+  plan.format = format;
   plan.bridged = bridged_message(image);
   std::size_t usual = 0;
   std::size_t greatest = 0;
@@ -39,13 +41,13 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
     usual = std::max(usual, wire == m.wire_greatest ? wire : m.usual);
     greatest = std::max(greatest, wire);
   }
-  std::size_t const stride = stride_for<cpu_codec>(usual);
-  std::size_t const room = cpu_codec::payload(stride);
+  std::size_t const stride = stride_for(format, usual);
+  std::size_t const room = slot_payload(format, stride);
   std::uint64_t const largest = ring_geometry::slots_for(greatest, room);
   std::uint64_t const each =
       usual + sizeof(envelope) <= room ? 1 : ring_geometry::slots_for(usual, room);
   plan.inbox = ring_geometry::of(std::max(options.queue_capacity * each, largest), stride);
-  if (largest > 1) plan.scratch_bytes = greatest + sizeof(envelope);
+  if (!in_place(format, plan.inbox, greatest)) plan.scratch_bytes = greatest + sizeof(envelope);
 
   std::uint64_t states = 0;
   if (__builtin_mul_overflow(options.actors, std::uint64_t{image.state_bytes}, &states)) {
@@ -57,10 +59,10 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
   memory_plan& m = plan.memory;
   m.inboxes = shards * (plan.inbox.bytes() + plan.scratch_bytes);
   m.states = states;
-  m.control = sizeof(control_words) + options.ports * sizeof(port_view<cpu_codec>) +
+  m.control = sizeof(control_words) + options.ports * sizeof(port_view) +
               shards * (sizeof(shard_words) + sizeof(telemetry_block) + sizeof(ring_words<>) +
-                        sizeof(event) + sizeof(shard_view<cpu_codec>));
-  m.each_port = client_port::sizes_for(image, port_options{}.window).bytes;
+                        sizeof(event) + sizeof(shard_view));
+  m.each_port = client_port::sizes_for(image, port_options{}.window, format).bytes;
 
   if (plan.bridged == nullptr) return plan;
   plan.bridge_window = options.priority ? priority_window : options.queue_capacity;
@@ -75,7 +77,7 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
   plan.responses.time_to_live.reset();
   m.named_queues = named_queue::memory_needed(plan.requests, plan.bridged->wire_greatest) +
                    named_queue::memory_needed(plan.responses, plan.bridged->reply_wire_greatest);
-  m.bridge = bridge::reply_geometry(*plan.bridged, plan.bridge_window).bytes() +
+  m.bridge = bridge::reply_geometry(*plan.bridged, plan.bridge_window, format).bytes() +
              bridge::bytes_beside(*plan.bridged, plan.bridge_window);
   return plan;
 }

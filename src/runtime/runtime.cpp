@@ -95,7 +95,7 @@ result<memory_plan> runtime::plan_image(kernel_image const& image,
   if (auto r = validate(options); !r) return tl::unexpected<error>(r.error());
   auto settled = state_->around.where->settle(options);
   if (!settled) return tl::unexpected<error>(std::move(settled.error()));
-  auto plan = plan_launch(image, *settled);
+  auto plan = plan_launch(image, *settled, state_->around.where->format());
   if (!plan) return tl::unexpected<error>(std::move(plan.error()));
   return plan->memory;
 }

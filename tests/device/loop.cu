@@ -40,13 +40,13 @@ struct device_environment {
   std::byte* scratch;
 };
 
-__global__ void run(gyre::kernel_view<gyre::tag8_codec<>> kernel, std::byte* scratch) {
+__global__ void run(gyre::kernel_view kernel, std::byte* scratch) {
   device_environment env{scratch};
   gyre::shard_loop<vector_processor, device_environment>(kernel, blockIdx.x, env).run();
 }
 
 }  // namespace
 
-void launch(gyre::kernel_view<gyre::tag8_codec<>> const& kernel, std::byte* scratch) {
+void launch(gyre::kernel_view const& kernel, std::byte* scratch) {
   run<<<1, 32>>>(kernel, scratch);
 }

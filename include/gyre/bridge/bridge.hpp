@@ -48,7 +48,8 @@ class bridge : public std::enable_shared_from_this<bridge> {
   };
 
   [[nodiscard]] static ring_geometry reply_geometry(message_entry const& entry,
-                                                    std::uint64_t window) noexcept;
+                                                    std::uint64_t window,
+                                                    ring_format format) noexcept;
   /// Bytes that a bridge allocates beside its reply ring.
   [[nodiscard]] static std::uint64_t bytes_beside(message_entry const& entry,
                                                   std::uint64_t window) noexcept;
@@ -79,7 +80,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
     return answered_.load(std::memory_order_relaxed);
   }
 
-  [[nodiscard]] port_view<cpu_codec> view() noexcept;
+  [[nodiscard]] port_view view() noexcept;
   [[nodiscard]] gate::visitor const& visitor() const noexcept { return visitor_; }
   [[nodiscard]] std::shared_ptr<named_queue> const& requests() const noexcept { return requests_; }
   [[nodiscard]] std::shared_ptr<named_queue> const& responses() const noexcept {
@@ -112,7 +113,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   std::shared_ptr<dead_letter_box> const dead_letters_;
   std::shared_ptr<bridge_service> const service_;
   memory_block const slots_;
-  ring<cpu_codec> ring_{};
+  ring_memory<> ring_{};
 
   // Written by the request side, under the request queue's lock.
   alignas(cache_line) std::uint64_t next_ = 1;
@@ -122,7 +123,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
 
   // Written by the reply side, under `pump_lock_`.
   alignas(cache_line) spin_lock pump_lock_;
-  ring_reader<cpu_codec> replies_;
+  any_reader replies_;
   std::vector<std::byte> gather_;
   std::vector<std::byte> encoded_;
   std::atomic<std::uint64_t> answered_{0};

@@ -56,14 +56,16 @@ class engine {
   /// Fills in what the options leave to the engine, and refuses what it cannot do
   /// (`invalid_option`, `unsupported`). Allocates nothing.
   [[nodiscard]] virtual result<launch_options> settle(launch_options options) const = 0;
+  /// How the rings that the host sees are tagged.
+  [[nodiscard]] virtual ring_format format() const noexcept = 0;
   /// Bytes that can be allocated without driving the machine out of memory: an estimate.
   [[nodiscard]] virtual std::uint64_t available_memory() const = 0;
   /// Zeroed memory that both sides see; `no_memory` naming the size.
   [[nodiscard]] virtual result<memory_block> allocate(std::uint64_t bytes) = 0;
   /// Makes the kernel resident. Returns once every shard is in its loop.
   [[nodiscard]] virtual result<std::unique_ptr<resident_kernel>> start(
-      kernel_image const& image, kernel_view<cpu_codec> const& kernel,
-      launch_options const& options, kernel_listener& listener) = 0;
+      kernel_image const& image, kernel_view const& kernel, launch_options const& options,
+      kernel_listener& listener) = 0;
 };
 
 /// What is known of an engine kind, whether or not it can be used.

@@ -46,7 +46,7 @@ struct kernel_image {
   /// Makes `count` states, one after another.
   void (*construct)(void* at, std::uint64_t count) = nullptr;
   /// The cpu engine's instance of the loop; returns when told to stop.
-  void (*run_on_cpu)(kernel_view<cpu_codec> const& kernel, std::uint32_t shard,
+  void (*run_on_cpu)(kernel_view const& kernel, std::uint32_t shard,
                      cpu_environment& env) = nullptr;
   std::span<message_entry const> messages;
 

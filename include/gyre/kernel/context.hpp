@@ -17,9 +17,7 @@ namespace gyre {
 template <class Actor, class Env>
 class context {
  public:
-  using view_type = kernel_view<typename Env::codec>;
-
-  GYRE_FN context(view_type const& kernel, Env& env, envelope const& message, std::uint32_t shard,
+  GYRE_FN context(kernel_view const& kernel, Env& env, envelope const& message, std::uint32_t shard,
                   std::uint64_t time) noexcept
       : kernel_(kernel), env_(env), message_(message), time_(time), shard_(shard) {}
   context(context const&) = delete;
@@ -81,7 +79,7 @@ class context {
   }
 
  private:
-  view_type const& kernel_;
+  kernel_view const& kernel_;
   Env& env_;
   envelope const& message_;
   std::uint64_t time_;

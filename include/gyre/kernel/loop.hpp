@@ -36,11 +36,11 @@ class shard_loop {
   /// Messages handled between two looks at the control words and the clock.
   static constexpr std::uint64_t batch = 64;
 
-  GYRE_FN shard_loop(kernel_view<codec> const& kernel, std::uint32_t shard, Env& env) noexcept
+  GYRE_FN shard_loop(kernel_view const& kernel, std::uint32_t shard, Env& env) noexcept
       : kernel_(kernel),
         shard_(kernel.shards[shard]),
         env_(env),
-        inbox_(shard_.inbox, shard_.scratch, shard_.scratch_bytes),
+        inbox_(ring<codec>(shard_.inbox), shard_.scratch, shard_.scratch_bytes),
         telemetry_(shard_.telemetry),
         index_(shard) {}
 
@@ -221,7 +221,7 @@ class shard_loop {
   GYRE_FN void send(envelope const& to, message_kind kind, type_id type, std::size_t length,
                     Fill&& fill) noexcept {
     if (to.port >= kernel_.port_count) return;
-    port_view<codec> const& port = kernel_.ports[to.port];
+    port_view const& port = kernel_.ports[to.port];
     envelope head;
     head.actor = to.actor;
     head.correlation = to.correlation;
@@ -235,9 +235,9 @@ class shard_loop {
     doorbell const bell = port.bell;
     detail::bump(shard_.words->answered, 1);
     if (kernel_.shard_count == 1) {
-      put(ring_writer<codec, writers::one>(port.replies), head, fill);
+      put(ring_writer<codec, writers::one>(ring<codec>(port.replies)), head, fill);
     } else {
-      put(ring_writer<codec, writers::many>(port.replies), head, fill);
+      put(ring_writer<codec, writers::many>(ring<codec>(port.replies)), head, fill);
     }
     env_.ring_bell(bell);
   }
@@ -288,8 +288,8 @@ class shard_loop {
         1000);
   }
 
-  kernel_view<codec> const kernel_;
-  shard_view<codec> const& shard_;
+  kernel_view const kernel_;
+  shard_view const& shard_;
   Env& env_;
   ring_reader<codec> inbox_;
   telemetry_writer telemetry_;

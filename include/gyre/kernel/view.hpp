@@ -5,6 +5,7 @@
 #include <gyre/kernel/buffer_table.hpp>
 #include <gyre/kernel/control.hpp>
 #include <gyre/kernel/telemetry_block.hpp>
+#include <gyre/ring/any_ring.hpp>
 #include <gyre/ring/ring.hpp>
 
 namespace gyre {
@@ -14,16 +15,14 @@ using doorbell = void*;
 
 /// A client's end as the kernel sees it: the ring that replies go into. Room for each reply was
 /// reserved by its ask, so a shard never waits for a client.
-template <class Codec>
 struct port_view {
-  ring<Codec> replies{};
+  ring_memory<> replies{};
   doorbell bell = nullptr;
 };
 
 /// A shard as the kernel sees it.
-template <class Codec>
 struct shard_view {
-  ring<Codec> inbox{};
+  ring_memory<> inbox{};
   std::byte* scratch = nullptr;  ///< For messages of several slots; at 8 modulo 16.
   std::size_t scratch_bytes = 0;
   shard_words* words = nullptr;
@@ -36,17 +35,15 @@ struct shard_view {
 /// A kernel as its shards see it. A plain description that owns nothing; made before the launch,
 /// and not changed while the kernel lives, but for rows of `ports`: a row is written before the
 /// first ask that names it is published.
-template <class Codec>
 struct kernel_view {
-  using codec = Codec;
-
   control_words* control = nullptr;
-  shard_view<Codec>* shards = nullptr;
-  port_view<Codec>* ports = nullptr;
+  shard_view* shards = nullptr;
+  port_view* ports = nullptr;
   buffer_table buffers{};
   std::uint64_t actors = 0;
   std::uint32_t shard_count = 0;
   std::uint32_t port_count = 0;
+  ring_format format = ring_format::commit;  ///< Of every ring that the host sees.
   std::int64_t wall_offset_ns = 0;  ///< Wall clock less `platform::clock_ns`, at the launch.
 
   /// The shard that an actor lives on: dense ids are dealt round.

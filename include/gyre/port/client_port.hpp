@@ -18,7 +18,7 @@
 #include <gyre/engine/memory.hpp>
 #include <gyre/kernel/view.hpp>
 #include <gyre/port/gate.hpp>
-#include <gyre/ring/ring.hpp>
+#include <gyre/ring/any_ring.hpp>
 
 namespace gyre {
 
@@ -35,7 +35,7 @@ class port_host {
                                             errc code) const = 0;
 
   gate door;
-  kernel_view<cpu_codec> view{};
+  kernel_view view{};
   kernel_image const* image = nullptr;
   std::string id;
   overflow_policy overflow = overflow_policy::block;
@@ -61,7 +61,8 @@ class client_port {
     std::uint64_t window = 0;
     std::uint64_t bytes = 0;  ///< What the port allocates.
   };
-  [[nodiscard]] static sizes sizes_for(kernel_image const& image, std::uint64_t window) noexcept;
+  [[nodiscard]] static sizes sizes_for(kernel_image const& image, std::uint64_t window,
+                                       ring_format format) noexcept;
 
   /// `slots` is zeroed memory of `sizes.replies.bytes()`. `index` is the port's row in the kernel.
   /// `bell` outlives every shard: one may still ring when its reply has been taken.
@@ -169,7 +170,7 @@ class client_port {
   }
 
   /// What the kernel is given of this port.
-  [[nodiscard]] port_view<cpu_codec> view() noexcept { return {ring_, &bell_}; }
+  [[nodiscard]] port_view view() noexcept { return {ring_, &bell_}; }
   [[nodiscard]] gate::visitor const& visitor() const noexcept { return visitor_; }
   /// Wakes the port's thread, if it sleeps: the kernel has ended.
   void wake() noexcept { bell_.notify(); }
@@ -204,18 +205,18 @@ class client_port {
                   ticket& sent) {
     std::size_t const greatest = kind == message_kind::wire ? entry.wire_greatest : entry.greatest;
     if (length > greatest || length > limits::greatest_payload) return step::too_large;
-    std::uint64_t const reply_slots = wants_reply ? ring_.slots_for(reply_bytes(entry)) : 0;
+    std::uint64_t const promised = wants_reply ? reply_slots(entry) : 0;
     pending* p = nullptr;
     if (wants_reply) {
-      if (reserved_slots_ + reply_slots > ring_.geometry.slots) return step::window_full;
+      if (reserved_slots_ + promised > ring_.geometry.slots) return step::window_full;
       p = next_free();
       if (p == nullptr) return step::window_full;
     }
     if (!visitor_.enter(host_.door)) return step::shut;
-    shard_view<cpu_codec> const& shard = host_.view.shards[host_.view.home(actor)];
-    ring_writer<cpu_codec, writers::many> const inbox(shard.inbox);
+    shard_view const& shard = host_.view.shards[host_.view.home(actor)];
+    any_writer const inbox(host_.view.format, shard.inbox);
     std::uint64_t at = 0;
-    if (!inbox.reserve(inbox.target().slots_for(length), at)) {
+    if (!inbox.reserve(inbox.slots_for(length), at)) {
       visitor_.leave();
       return step::ring_full;
     }
@@ -230,15 +231,15 @@ class client_port {
     head.kind = kind;
     if (p != nullptr) {
       p->correlation = next_correlation_;
-      p->slots = static_cast<std::uint32_t>(reply_slots);
+      p->slots = static_cast<std::uint32_t>(promised);
       p->state = progress::waiting;
       head.correlation = next_correlation_++;
       head.port = index_;
-      reserved_slots_ += reply_slots;
+      reserved_slots_ += promised;
       ++in_flight_;
       sent.correlation = head.correlation;
     }
-    if (inbox.target().in_place(length)) [[likely]] {
+    if (inbox.in_place(length)) [[likely]] {
       inbox.write_in_place(at, head, fill);
     } else {
       if (scratch_.size() < length) scratch_.resize(length);
@@ -255,6 +256,11 @@ class client_port {
   [[nodiscard]] static std::uint64_t reply_bytes(message_entry const& entry) noexcept {
     return entry.reply_greatest < sizeof(failure_reply) ? sizeof(failure_reply)
                                                         : entry.reply_greatest;
+  }
+
+  /// The slots that a reply may take.
+  [[nodiscard]] std::uint64_t reply_slots(message_entry const& entry) const noexcept {
+    return any_writer(host_.view.format, ring_).slots_for(reply_bytes(entry));
   }
 
   template <class Take>
@@ -307,9 +313,9 @@ class client_port {
   // Written by the port's thread.
   memory_block slots_;
   ring_words<> words_;
-  ring<cpu_codec> ring_{};
+  ring_memory<> ring_{};
   std::vector<std::byte> gather_;
-  ring_reader<cpu_codec> replies_;
+  any_reader replies_;
   std::vector<pending> table_;
   std::vector<std::byte> scratch_;
   local_clock clock_{};

@@ -23,19 +23,28 @@ struct ring_words {
   word seen_consumed{0};                 ///< The writers' copy of `consumed`.
 };
 
-/// A ring in memory that both sides can see: a plain description, copied freely, which owns
-/// nothing. `ring_writer` and `ring_reader` are its two ends.
+/// Where a ring lies, in memory that both sides can see: a plain description, copied freely, which
+/// owns nothing and does not know how its slots are tagged.
+template <class Memory = native_memory>
+struct ring_memory {
+  ring_geometry geometry{};
+  std::byte* slots = nullptr;  ///< `geometry.bytes()` bytes, aligned to a line.
+  ring_words<Memory>* words = nullptr;
+};
+
+/// A ring: `ring_writer` and `ring_reader` are its two ends. As plain as its memory.
 ///
 /// A message is an envelope and its payload in one slot, or in as many consecutive slots as it
 /// needs. Every slot is usable: full means `slots` unread.
 template <class Codec>
-struct ring {
+struct ring : ring_memory<typename Codec::memory> {
   using codec = Codec;
   using memory = typename Codec::memory;
+  using ring_memory<memory>::geometry;
+  using ring_memory<memory>::slots;
 
-  ring_geometry geometry{};
-  std::byte* slots = nullptr;  ///< `geometry.bytes()` bytes, aligned to a line.
-  ring_words<memory>* words = nullptr;
+  ring() noexcept = default;
+  GYRE_FN explicit ring(ring_memory<memory> const& where) noexcept : ring_memory<memory>(where) {}
 
   [[nodiscard]] GYRE_FN std::byte* at(std::uint64_t position) const noexcept {
     return slots + geometry.offset(position);

@@ -25,6 +25,7 @@ struct memory_plan {
 
 /// How a launch is laid out.
 struct launch_plan {
+  ring_format format = ring_format::commit;
   ring_geometry inbox{};
   std::size_t scratch_bytes = 0;           ///< A shard's, for messages of several slots; or 0.
   message_entry const* bridged = nullptr;  ///< The message that the named queues carry, if any.
@@ -36,6 +37,6 @@ struct launch_plan {
 
 /// Lays a launch out. Pure arithmetic, in 64 bits; `no_memory` if it overflows them.
 [[nodiscard]] result<launch_plan> plan_launch(kernel_image const& image,
-                                              launch_options const& options);
+                                              launch_options const& options, ring_format format);
 
 }  // namespace gyre

@@ -38,10 +38,10 @@ void release(std::byte* data, std::uint64_t) noexcept {
 /// What a kernel's threads share with its handle. The threads hold it too: one that does not leave
 /// its handler keeps what it stands on.
 struct shards_state {
-  shards_state(kernel_image const& i, kernel_view<cpu_codec> const& k) : image(i), kernel(k) {}
+  shards_state(kernel_image const& i, kernel_view const& k) : image(i), kernel(k) {}
 
   kernel_image const& image;
-  kernel_view<cpu_codec> const kernel;
+  kernel_view const kernel;
   std::deque<cpu_environment> environments;
 };
 
@@ -139,6 +139,8 @@ class cpu_engine final : public engine {
     return options;
   }
 
+  ring_format format() const noexcept override { return ring_format::commit; }
+
   std::uint64_t available_memory() const override {
     // The kernel's own estimate: what can be had without swapping (proc(5), since Linux 3.14).
     std::ifstream info("/proc/meminfo");
@@ -169,7 +171,7 @@ class cpu_engine final : public engine {
   }
 
   result<std::unique_ptr<resident_kernel>> start(kernel_image const& image,
-                                                 kernel_view<cpu_codec> const& kernel,
+                                                 kernel_view const& kernel,
                                                  launch_options const& options,
                                                  kernel_listener& listener) override {
     auto state = std::make_shared<shards_state>(image, kernel);

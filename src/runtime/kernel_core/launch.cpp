@@ -64,7 +64,7 @@ result<std::shared_ptr<kernel_core>> kernel_core::launch(kernel_surroundings aro
                                                          kernel_image const& image, std::string id,
                                                          launch_options const& options,
                                                          std::uint64_t launches) {
-  auto plan = plan_launch(image, options);
+  auto plan = plan_launch(image, options, around.where->format());
   if (!plan) return tl::unexpected<error>(std::move(plan.error()));
   std::uint64_t const available = around.where->available_memory();
   if (plan->memory.total() > available) {
@@ -94,9 +94,9 @@ result<void> kernel_core::allocate() {
   std::uint32_t const shards = options_.shards;
   std::uint32_t const ports = options_.ports + (plan_.bridged != nullptr ? 1 : 0);
   std::uint64_t control = carver::rounded(sizeof(control_words));
-  control += carver::rounded(ports * sizeof(port_view<cpu_codec>));
-  for (std::size_t each : {sizeof(shard_view<cpu_codec>), sizeof(shard_words),
-                           sizeof(telemetry_block), sizeof(ring_words<>)}) {
+  control += carver::rounded(ports * sizeof(port_view));
+  for (std::size_t each :
+       {sizeof(shard_view), sizeof(shard_words), sizeof(telemetry_block), sizeof(ring_words<>)}) {
     control += carver::rounded(shards * each);
   }
   auto control_block = charged(control);
@@ -118,8 +118,8 @@ result<void> kernel_core::allocate() {
 
   carver carve(control_block_.data());
   view.control = carve.take<control_words>(1);
-  view.ports = carve.take<port_view<cpu_codec>>(ports);
-  view.shards = carve.take<shard_view<cpu_codec>>(shards);
+  view.ports = carve.take<port_view>(ports);
+  view.shards = carve.take<shard_view>(shards);
   auto* const words = carve.take<shard_words>(shards);
   auto* const telemetry = carve.take<telemetry_block>(shards);
   auto* const inbox_words = carve.take<ring_words<>>(shards);
@@ -128,17 +128,18 @@ result<void> kernel_core::allocate() {
   view.actors = options_.actors;
   view.shard_count = shards;
   view.port_count = ports;
+  view.format = plan_.format;
   view.wall_offset_ns = static_cast<std::int64_t>(wall_micros() * 1000) -
                         static_cast<std::int64_t>(platform::clock_ns());
   ports_.resize(ports);
 
   std::byte* inbox = inbox_block_.data();
   for (std::uint32_t i = 0; i < shards; ++i) {
-    shard_view<cpu_codec>& s = view.shards[i];
+    shard_view& s = view.shards[i];
     s.inbox.geometry = plan_.inbox;
     s.inbox.slots = inbox;
     s.inbox.words = &inbox_words[i];
-    s.inbox.initialise();
+    initialise(plan_.format, s.inbox);
     inbox += plan_.inbox.bytes();
     if (scratch != 0) {
       s.scratch = inbox + 8;  // so that the payload after the envelope is aligned to 16
@@ -169,7 +170,7 @@ result<void> kernel_core::make_queues() {
       plan_.responses, entry.reply_wire_greatest, around_.dead_letters);
   if (!responses) return tl::unexpected<error>(std::move(responses.error()));
 
-  auto replies = charged(bridge::reply_geometry(entry, plan_.bridge_window).bytes());
+  auto replies = charged(bridge::reply_geometry(entry, plan_.bridge_window, plan_.format).bytes());
   if (!replies) return tl::unexpected<error>(std::move(replies.error()));
   account_->add(plan_.memory.named_queues + plan_.memory.bridge - replies->bytes());
   bridge::parts parts;

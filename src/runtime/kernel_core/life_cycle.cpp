@@ -198,9 +198,9 @@ std::uint64_t kernel_core::inbox_depth() const noexcept {
 std::uint64_t kernel_core::bury_inboxes() {
   std::uint64_t buried_now = 0;
   for (std::uint32_t i = 0; i < view.shard_count; ++i) {
-    shard_view<cpu_codec> const& s = view.shards[i];
-    ring_reader<cpu_codec> rest(s.inbox, s.scratch, s.scratch_bytes,
-                                s.words->taken.load(std::memory_order_acquire));
+    shard_view const& s = view.shards[i];
+    any_reader rest(plan_.format, s.inbox, s.scratch, s.scratch_bytes,
+                    s.words->taken.load(std::memory_order_acquire));
     message_view message;
     while (rest.peek(message)) {
       buried(drop_reason::terminated, message.head);
@@ -217,8 +217,9 @@ void kernel_core::release_memory() noexcept {
   inbox_block_ = memory_block();
   state_block_ = memory_block();
   if (bridge_ != nullptr) {
-    account_->remove(plan_.memory.named_queues + plan_.memory.bridge -
-                     bridge::reply_geometry(*plan_.bridged, plan_.bridge_window).bytes());
+    account_->remove(
+        plan_.memory.named_queues + plan_.memory.bridge -
+        bridge::reply_geometry(*plan_.bridged, plan_.bridge_window, plan_.format).bytes());
   }
   std::scoped_lock const lock(ports_mutex_);
   if (bridge_ != nullptr) {

@@ -33,7 +33,7 @@ kernel_metrics kernel_core::metrics() const {
   m.memory_bytes = account_->used();
   m.peak_memory_bytes = account_->peak();
   for (std::uint32_t i = 0; i < view.shard_count; ++i) {
-    shard_view<cpu_codec> const& s = view.shards[i];
+    shard_view const& s = view.shards[i];
     std::uint64_t const taken = s.words->taken.load(std::memory_order_acquire);
     std::uint64_t const reserved = s.inbox.words->reserved.load(std::memory_order_acquire);
     double const use = static_cast<double>(reserved > taken ? reserved - taken : 0) /

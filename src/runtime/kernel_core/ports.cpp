@@ -40,7 +40,7 @@ kernel_core::port_slot* kernel_core::choose_row(std::uint64_t window) {
 
 result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& options) {
   if (auto r = validate(options); !r) return tl::unexpected<error>(std::move(r.error()));
-  client_port::sizes const sizes = client_port::sizes_for(*image, options.window);
+  client_port::sizes const sizes = client_port::sizes_for(*image, options.window, plan_.format);
   std::unique_lock lock(ports_mutex_);
   if (door.state() == gate_state::failed) {
     return fail(errc::engine_failed, "kernel '" + id + "' failed");

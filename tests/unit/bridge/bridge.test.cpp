@@ -19,7 +19,7 @@ TEST(bridge, reply_ring_has_room_for_the_greatest_reply_to_every_message_of_the_
   for (std::size_t greatest : {0U, 8U, 464U, 5'000U, 65'536U}) {
     auto const e = entry_with_reply(greatest < 256 ? greatest : 256, greatest);
     for (std::uint64_t window : {16U, 4096U}) {
-      auto const g = bridge::reply_geometry(e, window);
+      auto const g = bridge::reply_geometry(e, window, ring_format::commit);
       std::uint64_t const reply =
           greatest < sizeof(failure_reply) ? sizeof(failure_reply) : greatest;
       EXPECT_GE(g.slots, window * ring_geometry::slots_for(reply, cpu_codec::payload(g.stride)))
@@ -32,7 +32,7 @@ TEST(bridge, reply_ring_has_room_for_the_greatest_reply_to_every_message_of_the_
 TEST(bridge, greatest_window_of_the_greatest_replies_is_over_32_bits) {
   auto const e = entry_with_reply(256, limits::greatest_payload);
   std::uint64_t const window = limits::launch_queue_capacity.greatest;
-  auto const g = bridge::reply_geometry(e, window);
+  auto const g = bridge::reply_geometry(e, window, ring_format::commit);
   EXPECT_GE(g.bytes(), window * limits::greatest_payload);
   EXPECT_GT(bridge::bytes_beside(e, window), window * 32) << "a row for each message of the window";
 }

@@ -59,7 +59,8 @@ class bridged_kernel {
     parts.entry = &entry;
     parts.port = 0;
     parts.window = window;
-    parts.replies = fake_kernel::allocate(bridge::reply_geometry(entry, window).bytes());
+    parts.replies =
+        fake_kernel::allocate(bridge::reply_geometry(entry, window, kernel.view.format).bytes());
     parts.requests = make_queue("requests", entry.type, 64, entry.wire_greatest);
     parts.responses =
         make_queue("responses", entry.reply_type, responses_capacity, entry.reply_wire_greatest);

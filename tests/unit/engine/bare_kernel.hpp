@@ -36,11 +36,11 @@ class bare_kernel {
     for (std::uint32_t i = 0; i < shards; ++i) {
       auto const geometry = ring_geometry::of(16, 64);
       slots_.push_back(std::move(*engine_->allocate(geometry.bytes())));
-      shard_view<cpu_codec> s;
+      shard_view s;
       s.inbox.geometry = geometry;
       s.inbox.slots = slots_.back().data();
       s.inbox.words = &inbox_[i];
-      s.inbox.initialise();
+      initialise(view.format, s.inbox);
       s.words = &words[i];
       s.telemetry = &telemetry_[i];
       s.actors = &states.emplace_back();
@@ -64,7 +64,8 @@ class bare_kernel {
     head.actor = actor;
     head.type = type_id_of<Message>;
     head.length = sizeof message;
-    ring_writer<cpu_codec, writers::many> const inbox(shards_[view.home(actor)].inbox);
+    ring_writer<cpu_codec, writers::many> const inbox(
+        ring<cpu_codec>(shards_[view.home(actor)].inbox));
     if (!inbox.try_push(head, reinterpret_cast<std::byte const*>(&message))) {
       throw std::length_error("the inbox is full");
     }
@@ -78,7 +79,7 @@ class bare_kernel {
   control_words control;
   std::deque<shard_words> words;
   std::deque<Actor> states;
-  kernel_view<cpu_codec> view{};
+  kernel_view view{};
 
  private:
   std::unique_ptr<engine> engine_ = make_cpu_engine();
@@ -87,7 +88,7 @@ class bare_kernel {
   std::deque<ring_words<>> inbox_;
   std::deque<event> bells_;
   std::vector<memory_block> slots_;
-  std::vector<shard_view<cpu_codec>> shards_;
+  std::vector<shard_view> shards_;
 };
 
 }  // namespace gyre::engine_test

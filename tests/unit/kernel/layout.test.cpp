@@ -71,13 +71,11 @@ static_assert(!apart(offsetof(ring_words<>, reserved), offsetof(ring_words<>, se
 
 // Descriptions that kernels are given by value: plain bytes, of one size everywhere.
 using view_codec = commit_codec<>;
-static_assert(std::is_trivially_copyable_v<ring<view_codec>> && sizeof(ring<view_codec>) == 32);
-static_assert(std::is_trivially_copyable_v<port_view<view_codec>> &&
-              sizeof(port_view<view_codec>) == 40);
-static_assert(std::is_trivially_copyable_v<shard_view<view_codec>> &&
-              sizeof(shard_view<view_codec>) == 88);
-static_assert(std::is_trivially_copyable_v<kernel_view<view_codec>> &&
-              sizeof(kernel_view<view_codec>) == 64);
+static_assert(std::is_trivially_copyable_v<ring<view_codec>> && sizeof(ring<view_codec>) == 32 &&
+              sizeof(ring_memory<>) == 32);
+static_assert(std::is_trivially_copyable_v<port_view> && sizeof(port_view) == 40);
+static_assert(std::is_trivially_copyable_v<shard_view> && sizeof(shard_view) == 88);
+static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 72);
 
 TEST(layout, envelope_is_the_bytes_that_it_was_agreed_to_be) {
   envelope e;

@@ -142,7 +142,7 @@ class loop_bench {
     shard_.actors = states.data();
     shard_.actor_count = Actors;
     port_.replies = replies_.get();
-    kernel_view<test_codec> view;
+    kernel_view view;
     view.control = &control;
     view.shards = &shard_;
     view.ports = &port_;
@@ -168,8 +168,8 @@ class loop_bench {
  private:
   owned_ring inbox_{256, 128};
   owned_ring replies_{256, 128};
-  shard_view<test_codec> shard_{};
-  port_view<test_codec> port_{};
+  shard_view shard_{};
+  port_view port_{};
   ring_reader<test_codec> reader_{replies_.get(), nullptr, 0};
   std::uint64_t clock_ = 0;
 };

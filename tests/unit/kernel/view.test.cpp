@@ -9,8 +9,8 @@
 namespace gyre {
 namespace {
 
-kernel_view<commit_codec<>> view_of(std::uint64_t actors, std::uint32_t shards) {
-  kernel_view<commit_codec<>> v;
+kernel_view view_of(std::uint64_t actors, std::uint32_t shards) {
+  kernel_view v;
   v.actors = actors;
   v.shard_count = shards;
   return v;

@@ -39,7 +39,7 @@ struct fixture {
 
   explicit fixture(std::uint64_t window = 4, overflow_policy overflow = overflow_policy::reject) {
     kernel.overflow = overflow;
-    auto const s = client_port::sizes_for(*kernel.image, window);
+    auto const s = client_port::sizes_for(*kernel.image, window, kernel.view.format);
     port =
         std::make_unique<client_port>(kernel, 0, bell, s, fake_kernel::allocate(s.replies.bytes()));
     kernel.connect(0, port->view());

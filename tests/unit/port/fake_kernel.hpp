@@ -34,21 +34,23 @@ struct taken_message {
 /// likes. Used by one thread, but for what ports do to their host.
 class fake_kernel : public port_host {
  public:
-  explicit fake_kernel(kernel_image const& of, std::uint64_t slots = 16, std::size_t stride = 128)
+  explicit fake_kernel(kernel_image const& of, std::uint64_t slots = 16, std::size_t stride = 128,
+                       ring_format format = ring_format::commit)
       : inbox_slots_(allocate(ring_geometry::of(slots, stride).bytes())) {
     image = &of;
+    view.format = format;
     id = "fake";
     shard_.inbox.geometry = ring_geometry::of(slots, stride);
     shard_.inbox.slots = inbox_slots_.data();
     shard_.inbox.words = &inbox_words_;
-    shard_.inbox.initialise();
+    initialise(format, shard_.inbox);
     shard_.bell = &shard_bell_;
     view.shards = &shard_;
     view.ports = rows_.data();
     view.shard_count = 1;
     view.port_count = 2;
     view.actors = 4;
-    inbox_ = ring_reader<cpu_codec>(shard_.inbox, scratch_.data(), scratch_.size());
+    inbox_ = any_reader(format, shard_.inbox, scratch_.data(), scratch_.size());
   }
 
   [[nodiscard]] static memory_block allocate(std::uint64_t bytes) {
@@ -58,7 +60,7 @@ class fake_kernel : public port_host {
   }
 
   /// Makes `row` a port of the kernel's.
-  void connect(std::uint16_t row, port_view<cpu_codec> const& port) { rows_[row] = port; }
+  void connect(std::uint16_t row, port_view const& port) { rows_[row] = port; }
 
   /// The next message of the inbox, if there is one.
   [[nodiscard]] std::optional<taken_message> take() {
@@ -80,8 +82,8 @@ class fake_kernel : public port_host {
     head.kind = kind;
     head.length = static_cast<std::uint32_t>(length);
     auto const& row = rows_[to.port];
-    ring_writer<cpu_codec, writers::many> const replies(row.replies);
-    replies.write(replies.reserve_promised(row.replies.slots_for(length)), head, bytes);
+    any_writer const replies(view.format, row.replies);
+    replies.write(replies.reserve_promised(replies.slots_for(length)), head, bytes);
     static_cast<event*>(row.bell)->notify();
   }
   template <class Reply>
@@ -109,10 +111,10 @@ class fake_kernel : public port_host {
   memory_block inbox_slots_;
   ring_words<> inbox_words_;
   event shard_bell_;
-  shard_view<cpu_codec> shard_{};
-  std::array<port_view<cpu_codec>, 2> rows_{};
+  shard_view shard_{};
+  std::array<port_view, 2> rows_{};
   std::vector<std::byte> scratch_ = std::vector<std::byte>(limits::greatest_payload + 64);
-  ring_reader<cpu_codec> inbox_;
+  any_reader inbox_;
 };
 
 }  // namespace gyre::port_test

@@ -21,7 +21,7 @@ message_entry entry_with_reply(std::size_t usual, std::size_t greatest) {
 client_port::sizes sizes_for(message_entry const& entry, std::uint64_t window) {
   kernel_image image;
   image.messages = {&entry, 1};
-  return client_port::sizes_for(image, window);
+  return client_port::sizes_for(image, window, ring_format::commit);
 }
 
 TEST(port_sizes, window_is_rounded_up_to_a_power_of_two) {

@@ -83,7 +83,7 @@ class cpu_environment {
 
   /// A handler's tell: into the target shard's inbox, or not at all.
   template <class Message>
-  bool tell(kernel_view<codec> const& kernel, std::uint32_t from, std::uint64_t to,
+  bool tell(kernel_view const& kernel, std::uint32_t from, std::uint64_t to,
             Message const& message, std::uint64_t time) noexcept {
     using form = payload<Message>;
     envelope head;
@@ -96,7 +96,8 @@ class cpu_environment {
     if (to >= kernel.actors) return lose(kernel, from, drop_reason::no_such_actor, head);
 
     std::uint32_t const home = kernel.home(to);
-    ring_writer<codec, writers::many> const inbox(kernel.shards[home].inbox);
+    ring_writer<codec, writers::many> const inbox(
+        ring<codec>(kernel.shards[home].inbox));
     std::uint64_t at = 0;
     if (length > form::greatest || !inbox.reserve(inbox.target().slots_for(length), at)) {
       return lose(kernel, from, drop_reason::no_room, head);
@@ -114,7 +115,7 @@ class cpu_environment {
   }
 
  private:
-  bool lose(kernel_view<codec> const& kernel, std::uint32_t from, drop_reason reason,
+  bool lose(kernel_view const& kernel, std::uint32_t from, drop_reason reason,
             envelope const& head) noexcept {
     detail::bump(kernel.shards[from].words->dropped[static_cast<std::size_t>(reason)], 1);
     bury(reason, head);
@@ -136,7 +137,7 @@ template <class Actor>
       sizeof(Actor),
       alignof(Actor),
       &detail::construct_states<Actor>,
-      [](kernel_view<cpu_codec> const& kernel, std::uint32_t shard, cpu_environment& env) {
+      [](kernel_view const& kernel, std::uint32_t shard, cpu_environment& env) {
         shard_loop<Actor, cpu_environment>(kernel, shard, env).run();
       },
       detail::entries_of<Actor, typename Actor::handles>::value};
