@@ -25,11 +25,11 @@ struct vector_processor {
     reply.priority = m.priority;
 
     std::string_view const wrong =
-        m.use_gpu_memory ? in_buffers(m, reply, self) : in_line(m, reply, self);
+        m.use_gpu_memory ? in_buffers(m, reply, self) : in_line(m, reply);
     if (wrong.empty()) {
       reply.success = true;
       reply.processed_elements = m.length;
-      ++processed;
+      if (self.lane() == 0) ++processed;
     } else {
       reply.inline_result.clear();
       reply.result = 0;
@@ -48,14 +48,17 @@ struct vector_processor {
     return {};
   }
 
-  GYRE_FN static std::string_view in_line(vector_add_request const& m, vector_add_response& reply,
-                                          auto& self) {
+  GYRE_FN static std::string_view in_line(vector_add_request const& m, vector_add_response& reply) {
     if (auto const wrong = check(m); !wrong.empty()) return wrong;
     auto const n = static_cast<std::size_t>(m.length);
     if (m.inline_a.size() != m.inline_b.size()) return "lengths of inline_a and inline_b differ";
     if (n > m.inline_a.size()) return "inline data is shorter than length";
     if (!reply.inline_result.resize(n)) return "more elements than travel inline";
-    combine(m.operation, n, m.inline_a.data(), m.inline_b.data(), reply.inline_result.data(), self);
+    // Few elements, in each lane's own reply: every lane works out all of them.
+    combine(m.operation, n, m.inline_a.data(), m.inline_b.data(), reply.inline_result.data(),
+            [](std::uint64_t count, auto&& f) {
+              for (std::uint64_t i = 0; i < count; ++i) f(i);
+            });
     return {};
   }
 
@@ -77,22 +80,23 @@ struct vector_processor {
     if (a.size() != b.size()) return "lengths of the buffers a and b differ";
     if (n > a.size()) return "length is over the buffers a and b";
     if (n > out.size()) return "length is over the result's buffer";
-    combine(m.operation, n, a.data(), b.data(), out.data(), self);
+    combine(m.operation, n, a.data(), b.data(), out.data(),
+            [&](std::uint64_t count, auto&& f) { self.for_each(count, f); });
     reply.result = m.result;
     return {};
   }
 
+  /// `each(n, f)` calls f(i) for every i below n.
   GYRE_FN static void combine(vector_operation operation, std::uint64_t n, float const* a,
-                              float const* b, float* out, auto& self) {
+                              float const* b, float* out, auto&& each) {
     switch (operation) {
-      case vector_operation::add:
-        return self.for_each(n, [=](std::uint64_t i) { out[i] = a[i] + b[i]; });
+      case vector_operation::add: return each(n, [=](std::uint64_t i) { out[i] = a[i] + b[i]; });
       case vector_operation::subtract:
-        return self.for_each(n, [=](std::uint64_t i) { out[i] = a[i] - b[i]; });
+        return each(n, [=](std::uint64_t i) { out[i] = a[i] - b[i]; });
       case vector_operation::multiply:
-        return self.for_each(n, [=](std::uint64_t i) { out[i] = a[i] * b[i]; });
+        return each(n, [=](std::uint64_t i) { out[i] = a[i] * b[i]; });
       case vector_operation::divide:  // IEEE 754: by zero gives infinities and NaNs
-        return self.for_each(n, [=](std::uint64_t i) { out[i] = a[i] / b[i]; });
+        return each(n, [=](std::uint64_t i) { out[i] = a[i] / b[i]; });
     }
   }
 };

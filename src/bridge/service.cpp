@@ -49,7 +49,7 @@ bool bridge_service::pump_all(bool& needed) noexcept {
 
 void bridge_service::run() {
   // A message that waits for room in an inbox full of others' messages gets no bell of its own.
-  constexpr auto look_again = std::chrono::milliseconds(1);
+  constexpr std::chrono::nanoseconds look_again = std::chrono::milliseconds(1);
   backoff pause;
   while (!stop_.load(std::memory_order_acquire)) {
     std::uint64_t const seen = kicks_.load(std::memory_order_acquire);

@@ -18,8 +18,9 @@ client_port::sizes client_port::sizes_for(kernel_image const& image, std::uint64
   std::size_t const room = slot_payload(format, stride);
   sizes s;
   s.window = std::bit_ceil(window);
+  std::uint64_t const asks = format == ring_format::commit ? s.window : bus_port_replies;
   // Every ask of the window may get a reply of the usual size; a few, one of the greatest.
-  std::uint64_t const slots = std::max(s.window * ring_geometry::slots_for(usual, room),
+  std::uint64_t const slots = std::max(asks * ring_geometry::slots_for(usual, room),
                                        ring_geometry::slots_for(greatest, room));
   s.replies = ring_geometry::of(slots, stride);
   s.bytes = s.replies.bytes() + s.window * sizeof(pending) + sizeof(client_port);
@@ -28,19 +29,19 @@ client_port::sizes client_port::sizes_for(kernel_image const& image, std::uint64
 }
 
 client_port::client_port(port_host& host, std::uint16_t index, event& bell, sizes const& s,
-                         memory_block slots)
+                         memory_block slots, std::uint64_t first)
     : host_(host), sizes_(s), index_(index), slots_(std::move(slots)), bell_(bell) {
   ring_.geometry = s.replies;
   ring_.slots = slots_.data();
   ring_.words = &words_;
-  initialise(host.view.format, ring_);
+  if (first == 0) initialise(host.view.format, ring_);
   std::size_t greatest = 0;
   for (auto const& m : host.image->messages) {
     greatest = std::max<std::size_t>(greatest, reply_bytes(m));
   }
   if (!in_place(host.view.format, ring_.geometry, greatest))
     gather_.resize(greatest + sizeof(envelope));
-  replies_ = any_reader(host.view.format, ring_, gather_.data(), gather_.size());
+  replies_ = any_reader(host.view.format, ring_, gather_.data(), gather_.size(), first);
   table_.resize(s.window);
 }
 
@@ -104,7 +105,9 @@ tl::unexpected<error> client_port::ended(gate_state how) const {
 result<void> client_port::keep_waiting(pending& p, deadline until, backoff& pause) {
   auto const over = [&] { return host_.door.state() >= gate_state::ended; };
   if (pause.exhausted()) {
-    bell_.park(until, [&] { return replies_.ready() || over(); });
+    deadline const next =
+        host_.view.rings_bells() || until.left() < bus_nap ? until : deadline(bus_nap);
+    bell_.park(next, [&] { return replies_.ready() || over(); });
   }
   if (replies_.ready()) return {};
   if (over()) {

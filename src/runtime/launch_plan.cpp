@@ -26,7 +26,8 @@ message_entry const* bridged_message(kernel_image const& image) noexcept {
 }  // namespace
 
 result<launch_plan> plan_launch(kernel_image const& image, launch_options const& options,
-                                ring_format format) {
+                                engine const& where) {
+  ring_format const format = where.format();
   launch_plan plan;
   plan.format = format;
   plan.bridged = bridged_message(image);
@@ -59,10 +60,17 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
   memory_plan& m = plan.memory;
   m.inboxes = shards * (plan.inbox.bytes() + plan.scratch_bytes);
   m.states = states;
+  m.engine = where.bytes_beside(image, options, plan.inbox);
   m.control = sizeof(control_words) + options.ports * sizeof(port_view) +
               shards * (sizeof(shard_words) + sizeof(telemetry_block) + sizeof(ring_words<>) +
                         sizeof(event) + sizeof(shard_view));
-  m.each_port = client_port::sizes_for(image, port_options{}.window, format).bytes;
+  auto const port = client_port::sizes_for(image, port_options{}.window, format);
+  m.each_port = port.bytes;
+  if (format != ring_format::commit) {
+    plan.port_ring = port.replies;
+    m.ports = options.ports * port.replies.bytes();
+    m.each_port -= port.replies.bytes();
+  }
 
   if (plan.bridged == nullptr) return plan;
   plan.bridge_window = options.priority ? priority_window : options.queue_capacity;

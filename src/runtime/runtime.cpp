@@ -38,9 +38,14 @@ result<runtime> runtime::create(runtime_options const& options) {
   if (kind != engine_kind::cpu) {
     return fail(errc::unsupported, "engine cuda: " + report_on(kind).detail);
   }
+  return create_on(make_cpu_engine(), options);
+}
+
+result<runtime> runtime::create_on(std::shared_ptr<gyre::engine> where,
+                                   runtime_options const& options) {
   auto s = std::make_unique<state>();
-  s->around.where = make_cpu_engine();
-  s->around.kind = kind;
+  s->around.kind = where->report().kind;
+  s->around.where = std::move(where);
   s->around.dead_letters = std::make_shared<dead_letter_box>(options.dead_letters);
   s->around.queues = std::make_shared<queue_registry>(s->around.dead_letters);
   s->around.bridges = std::make_shared<bridge_service>();
@@ -95,7 +100,7 @@ result<memory_plan> runtime::plan_image(kernel_image const& image,
   if (auto r = validate(options); !r) return tl::unexpected<error>(r.error());
   auto settled = state_->around.where->settle(options);
   if (!settled) return tl::unexpected<error>(std::move(settled.error()));
-  auto plan = plan_launch(image, *settled, state_->around.where->format());
+  auto plan = plan_launch(image, *settled, *state_->around.where);
   if (!plan) return tl::unexpected<error>(std::move(plan.error()));
   return plan->memory;
 }

@@ -19,7 +19,7 @@ class buffers : public on_engine<Engine> {
 
   /// A runtime whose table has so many rows.
   [[nodiscard]] static result<runtime> with_table_of(std::uint32_t rows) {
-    return runtime::create({.engine = Engine::kind, .buffers = rows});
+    return Engine::make({.buffers = rows});
   }
 };
 TYPED_TEST_SUITE(buffers, engines, engine_names);

@@ -15,6 +15,10 @@
 
 #include <gyre/gyre.hpp>
 
+#include "../emulated/engine.hpp"
+#include "queue_actors.hpp"
+#include "test_actors.hpp"
+
 /// \file
 /// What the conformance suite runs on. A new engine is a struct like these and a name in `engines`.
 
@@ -25,21 +29,54 @@ using namespace std::chrono_literals;
 /// What a test waits for at most; no test expects to.
 inline constexpr std::chrono::nanoseconds patience = 20s;
 
+inline result<runtime> on_cpu(runtime_options o) {
+  o.engine = engine_kind::cpu;
+  return runtime::create(o);
+}
+
 /// The cpu engine, every actor on one shard.
 struct cpu_with_1_shard {
   static constexpr std::string_view name = "cpu_with_1_shard";
-  static constexpr engine_kind kind = engine_kind::cpu;
   static constexpr std::uint32_t shards = 1;
+  static constexpr bool emulated = false;
+  static result<runtime> make(runtime_options const& o = {}) { return on_cpu(o); }
+  template <class Actor>
+  static void know() {}
 };
 
 /// The cpu engine, actors dealt over three shards, so that tells and replies cross threads.
 struct cpu_with_3_shards {
   static constexpr std::string_view name = "cpu_with_3_shards";
-  static constexpr engine_kind kind = engine_kind::cpu;
   static constexpr std::uint32_t shards = 3;
+  static constexpr bool emulated = false;
+  static result<runtime> make(runtime_options const& o = {}) { return on_cpu(o); }
+  template <class Actor>
+  static void know() {}
 };
 
-using engines = ::testing::Types<cpu_with_1_shard, cpu_with_3_shards>;
+/// The blocks of the CUDA engine, their lanes stepped on a CPU.
+template <std::uint32_t Shards>
+struct emulated_blocks {
+  static constexpr std::string_view name =
+      Shards == 1 ? "emulated_lanes_with_1_block" : "emulated_lanes_with_3_blocks";
+  static constexpr std::uint32_t shards = Shards;
+  /// One thread steps all of a block's lanes: a handler that blocks blocks them all. Port's rings
+  /// are made at the launch. A message may take several slots. Counters are posted.
+  static constexpr bool emulated = true;
+  static result<runtime> make(runtime_options const& o = {}) {
+    know<account>();
+    know<squarer>();
+    know<worker>();
+    return runtime::create_on(emulated::make_engine(Shards), o);
+  }
+  template <class Actor>
+  static void know() {
+    emulated::know<Actor>();
+  }
+};
+
+using engines =
+    ::testing::Types<cpu_with_1_shard, cpu_with_3_shards, emulated_blocks<1>, emulated_blocks<3>>;
 
 struct engine_names {
   template <class Engine>
@@ -56,6 +93,14 @@ struct engine_names {
     std::this_thread::sleep_for(100us);
   }
   return true;
+}
+
+/// Whether a figure comes to `wanted` soon: some engines post their counters from time to time.
+template <class Figure>
+[[nodiscard]] ::testing::AssertionResult comes_to(std::uint64_t wanted, Figure&& figure) {
+  std::uint64_t last = 0;
+  if (soon([&] { return (last = figure()) == wanted; })) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << "it is " << last << ", not " << wanted;
 }
 
 /// A result that a test cannot do without: its value, or a failed test that says why.
@@ -78,6 +123,7 @@ class on_engine : public ::testing::Test {
 
   template <class Actor>
   [[nodiscard]] kernel<Actor> launch(std::string_view id, launch_options const& o = {}) {
+    Engine::template know<Actor>();
     return need(rt.template launch<Actor>(id, options(o)), "launch");
   }
 
@@ -92,7 +138,7 @@ class on_engine : public ::testing::Test {
     return rt.dead_letters().counts()[static_cast<std::size_t>(reason)];
   }
 
-  runtime rt = need(runtime::create({.engine = Engine::kind}), "runtime");
+  runtime rt = need(Engine::make(), "runtime");
 };
 
 }  // namespace gyre::conformance

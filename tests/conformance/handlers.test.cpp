@@ -239,7 +239,7 @@ TYPED_TEST(handlers, stale_foreign_and_no_handles_never_reach_memory) {
   auto const anew = need(this->rt.buffers().template allocate<std::int32_t>(8), "allocate");
   EXPECT_EQ(why(old.handle), errc::stale_handle) << "though another has its place";
   EXPECT_TRUE(need(kernel.ask(0, add_up{anew.handle}, patience), "ask").there);
-  auto other = need(runtime::create({.engine = TypeParam::kind}), "runtime");
+  auto other = need(TypeParam::make(), "runtime");
   auto const foreign = need(other.buffers().template allocate<std::int32_t>(8), "allocate");
   EXPECT_EQ(why(foreign.handle), errc::foreign_handle);
   EXPECT_EQ(why({}), errc::not_found);

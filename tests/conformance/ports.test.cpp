@@ -53,7 +53,8 @@ TYPED_TEST(ports, replies_reach_their_asker_only) {
     });
   }
   for (auto& asker : askers) asker.join();
-  EXPECT_EQ(kernel.status().handled, static_cast<std::uint64_t>(threads * rounds * 9));
+  EXPECT_TRUE(comes_to(static_cast<std::uint64_t>(threads * rounds * 9),
+                       [&] { return kernel.status().handled; }));
   EXPECT_EQ(this->letters(drop_reason::late_reply), 0U);
 }
 
@@ -201,6 +202,7 @@ TYPED_TEST(ports, a_wait_ends_when_the_kernel_is_terminated) {
 }
 
 TYPED_TEST(ports, a_wait_ends_when_the_kernel_has_failed) {
+  if (TypeParam::emulated) GTEST_SKIP() << "a handler that sleeps stops every lane of its block";
   auto kernel = this->template launch_active<account>("fails");
   auto port = need(kernel.open_port(), "port");
   need(port.tell(0, nap{1500}), "tell");

@@ -48,9 +48,9 @@ TYPED_TEST(telemetry, fault_02_idle_turns_are_not_messages) {
     EXPECT_EQ(t.latency.count, 0U);
     this->handle(kernel, 25);
     std::this_thread::sleep_for(50ms);
-    EXPECT_EQ(kernel.telemetry().handled, 25U);
-    EXPECT_EQ(kernel.status().handled, 25U);
-    EXPECT_EQ(kernel.metrics().handled, 25U);
+    EXPECT_TRUE(comes_to(25U, [&] { return kernel.telemetry().handled; }));
+    EXPECT_TRUE(comes_to(25U, [&] { return kernel.status().handled; }));
+    EXPECT_TRUE(comes_to(25U, [&] { return kernel.metrics().handled; }));
     need(kernel.deactivate(patience), "deactivate");
     EXPECT_EQ(kernel.telemetry().latency.count, 25U);
     EXPECT_EQ(need(kernel.terminate(patience), "terminate").handled, 25U);
@@ -90,8 +90,9 @@ TYPED_TEST(telemetry, refused_failed_and_dropped_are_told_apart) {
   EXPECT_TRUE(refused(kernel.ask(0, withdraw{1}, patience), errc::rejected));
   EXPECT_TRUE(refused(kernel.ask(1, blow_up{1}, patience), errc::handler_failed));
   EXPECT_TRUE(refused(kernel.ask(9, deposit{1}, patience), errc::no_such_actor));
+  EXPECT_TRUE(comes_to(2, [&] { return kernel.telemetry().handled; }))
+      << "without an actor no handler ran";
   auto t = kernel.telemetry();
-  EXPECT_EQ(t.handled, 2U) << "without an actor no handler ran";
   EXPECT_EQ(t.refused, 2U);
   EXPECT_EQ(t.dropped, 0U) << "the askers were told";
   need(kernel.tell(0, withdraw{1}), "tell");
@@ -115,7 +116,7 @@ TYPED_TEST(telemetry, failures_by_way_of_a_queue_are_counted) {
   need(need(kernel.responses(), "responses").receive(patience), "receive");
   EXPECT_TRUE(soon([&] { return kernel.telemetry().dropped == 2; }));
   EXPECT_EQ(dropped(kernel.telemetry(), drop_reason::rejected), 2U);
-  EXPECT_EQ(kernel.telemetry().handled, 3U);
+  EXPECT_TRUE(comes_to(3U, [&] { return kernel.telemetry().handled; }));
 }
 
 TYPED_TEST(telemetry, a_snapshot_is_consistent_while_the_kernel_runs) {
@@ -156,7 +157,8 @@ TYPED_TEST(telemetry, reset_starts_again_and_leaves_the_depth) {
   EXPECT_EQ(sum_of(t.latency), 0U);
   EXPECT_FALSE(t.has_error);
   EXPECT_EQ(t.queue_depth, 5U);
-  EXPECT_EQ(kernel.status().handled, 13U) << "the kernel's own counter goes on";
+  EXPECT_TRUE(comes_to(13U, [&] { return kernel.status().handled; }))
+      << "the kernel's own counter goes on";
   need(kernel.activate(), "activate");
   this->handle(kernel, 4);
   need(kernel.deactivate(patience), "deactivate");

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #if defined(__CUDACC__)
 #include <cuda/atomic>
@@ -57,6 +58,16 @@ using std::memory_order_release;
 using std::memory_order_seq_cst;
 #endif
 
+#if defined(__CUDACC__)
+/// The atomic of a block's shared memory: what one block's threads have in common.
+template <class T>
+using block_atomic = cuda::atomic<T, cuda::thread_scope_block>;
+#else
+/// The atomic of a block's shared memory: what one block's threads have in common.
+template <class T>
+using block_atomic = std::atomic<T>;
+#endif
+
 static_assert(sizeof(atomic<std::uint64_t>) == 8, "shared words are plain 8-byte words");
 
 /// Tells the core that this is a spin: about 10 to 40 ns.
@@ -80,6 +91,112 @@ GYRE_FN inline void prefetch_write([[maybe_unused]] void const* address) noexcep
   asm volatile("prefetchw %0" : : "m"(*static_cast<char const*>(address)));
 #else
   __builtin_prefetch(address, 1, 3);
+#endif
+}
+
+/// Sixteen bytes, which a GPU moves at once.
+struct alignas(16) quad {
+  std::uint32_t words[4];
+};
+
+/// Reads 16 bytes at a multiple of 16. On the device they are in registers when this returns:
+/// otherwise the compiler puts off the reads of a message's end until its beginning has been
+/// looked at, and the memory is waited for twice.
+[[nodiscard]] GYRE_FN inline quad load_quad(std::byte const* at) noexcept {
+#if defined(__CUDA_ARCH__)
+  uint4 const v = *reinterpret_cast<uint4 const*>(at);
+  quad q{{v.x, v.y, v.z, v.w}};
+  asm volatile("" : "+r"(q.words[0]), "+r"(q.words[1]), "+r"(q.words[2]), "+r"(q.words[3]));
+#else
+  quad q;
+  std::memcpy(&q, at, sizeof q);
+#endif
+  return q;
+}
+
+/// Writes 16 bytes at a multiple of 16.
+GYRE_FN inline void store_quad(std::byte* at, quad const& q) noexcept {
+#if defined(__CUDA_ARCH__)
+  *reinterpret_cast<uint4*>(at) = make_uint4(q.words[0], q.words[1], q.words[2], q.words[3]);
+#else
+  std::memcpy(at, &q, sizeof q);
+#endif
+}
+
+/// Two neighbouring words of a ring's line, each loaded whole (relaxed), of 16 bytes at a multiple
+/// of 16. One transfer on the device: a warp fetches eight lines with one instruction.
+struct word_pair {
+  std::uint64_t first;
+  std::uint64_t second;
+};
+[[nodiscard]] GYRE_FN inline word_pair load_pair(atomic<std::uint64_t> const* at) noexcept {
+#if defined(__CUDA_ARCH__)
+  word_pair p;
+  asm volatile("ld.relaxed.sys.v2.u64 {%0, %1}, [%2];"
+               : "=l"(p.first), "=l"(p.second)
+               : "l"(at)
+               : "memory");
+  return p;
+#else
+  return {at[0].load(memory_order_relaxed), at[1].load(memory_order_relaxed)};
+#endif
+}
+
+/// A sequentially consistent fence over everything that host and device share. Slow on the device:
+/// for changes of state alone.
+GYRE_FN inline void full_fence() noexcept {
+#if defined(__CUDA_ARCH__)
+  __threadfence_system();
+#elif defined(__CUDACC__)
+  cuda::atomic_thread_fence(memory_order_seq_cst, cuda::thread_scope_system);
+#else
+  // A read-modify-write instead of a fence, which ThreadSanitizer does not know.
+  static std::atomic<std::uint32_t> word{0};
+  word.fetch_add(0, memory_order_seq_cst);
+#endif
+}
+
+/// The place of the lowest bit that is set; `bits` is not 0.
+[[nodiscard]] GYRE_FN inline std::uint32_t lowest_bit(std::uint32_t bits) noexcept {
+#if defined(__CUDA_ARCH__)
+  return static_cast<std::uint32_t>(__ffs(static_cast<int>(bits))) - 1U;
+#else
+  return static_cast<std::uint32_t>(__builtin_ctz(bits));
+#endif
+}
+
+/// How many bits are set.
+[[nodiscard]] GYRE_FN inline std::uint32_t count_bits(std::uint32_t bits) noexcept {
+#if defined(__CUDA_ARCH__)
+  return static_cast<std::uint32_t>(__popc(bits));
+#else
+  return static_cast<std::uint32_t>(__builtin_popcount(bits));
+#endif
+}
+
+/// Raises an atomic to at least `value`. *Memory ordering*: relaxed.
+template <class Atomic, class T>
+GYRE_FN inline void raise(Atomic& word, T value) noexcept {
+#if defined(__CUDA_ARCH__)
+  word.fetch_max(value, memory_order_relaxed);
+#else
+  T seen = word.load(memory_order_relaxed);
+  while (seen < value &&
+         !word.compare_exchange_weak(seen, value, memory_order_relaxed, memory_order_relaxed)) {
+  }
+#endif
+}
+
+/// Lowers an atomic to at most `value`. *Memory ordering*: relaxed.
+template <class Atomic, class T>
+GYRE_FN inline void lower(Atomic& word, T value) noexcept {
+#if defined(__CUDA_ARCH__)
+  word.fetch_min(value, memory_order_relaxed);
+#else
+  T seen = word.load(memory_order_relaxed);
+  while (seen > value &&
+         !word.compare_exchange_weak(seen, value, memory_order_relaxed, memory_order_relaxed)) {
+  }
 #endif
 }
 

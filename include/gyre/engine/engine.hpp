@@ -46,6 +46,9 @@ class resident_kernel {
   /// After `kernel_command::stop`: waits until every shard has left its loop. False if the deadline
   /// passed first; the kernel's memory must then stay, for a shard may still use it.
   [[nodiscard]] virtual bool join(deadline until) noexcept = 0;
+  /// After `join`: tells the listener of each message that handlers sent and nobody handled, where
+  /// such messages have a ring that the host does not see. Returns how many.
+  virtual std::uint64_t bury_tells() noexcept { return 0; }
 };
 
 /// Where ring kernels run: memory, launch, stop, health. Thread-safe.
@@ -60,6 +63,13 @@ class engine {
   [[nodiscard]] virtual ring_format format() const noexcept = 0;
   /// Bytes that can be allocated without driving the machine out of memory: an estimate.
   [[nodiscard]] virtual std::uint64_t available_memory() const = 0;
+  /// Bytes that `start` allocates for such a kernel beside its view.
+  [[nodiscard]] virtual std::uint64_t bytes_beside(kernel_image const& image,
+                                                   launch_options const& options,
+                                                   ring_geometry const& inbox) const {
+    (void)image, (void)options, (void)inbox;
+    return 0;
+  }
   /// Zeroed memory that both sides see; `no_memory` naming the size.
   [[nodiscard]] virtual result<memory_block> allocate(std::uint64_t bytes) = 0;
   /// Makes the kernel resident. Returns once every shard is in its loop.

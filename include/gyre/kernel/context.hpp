@@ -60,9 +60,12 @@ class context {
   }
 
   /// Lanes that run this handler together: 1 unless it asked for more on the device.
-  [[nodiscard]] GYRE_FN std::uint32_t lanes() const noexcept { return Env::lanes(); }
+  [[nodiscard]] GYRE_FN std::uint32_t lanes() const noexcept { return env_.lanes(); }
   /// This lane's index among them.
-  [[nodiscard]] GYRE_FN std::uint32_t lane() const noexcept { return Env::lane(); }
+  [[nodiscard]] GYRE_FN std::uint32_t lane() const noexcept { return env_.lane(); }
+  /// Waits for all of them; what each wrote before is seen by all after. Nothing for one lane.
+  /// Every lane of a wide handler calls it equally often.
+  GYRE_FN void sync() const noexcept { env_.sync(); }
   /// Calls `f(i)` for each i in 0 … n-1 once, dealt over the lanes.
   template <class F>
   GYRE_FN void for_each(std::uint64_t n, F&& f) const {
@@ -93,6 +96,7 @@ struct declared_environment {
   using codec = commit_codec<>;
   static constexpr std::uint32_t lanes() noexcept { return 1; }
   static constexpr std::uint32_t lane() noexcept { return 0; }
+  static void sync() noexcept {}
   template <class... Args>
   bool tell(Args const&...) noexcept {
     return false;

@@ -32,8 +32,8 @@ struct control_words {
 };
 
 /// A shard's words to the host: written by the shard alone, always, telemetry or not. Counters only
-/// grow. A message is counted before its reply is published, so whoever has the reply sees it
-/// counted.
+/// grow. A shard on a CPU counts a message before it publishes the reply, so whoever has the reply
+/// sees it counted; a block posts its counters about every millisecond, and before each phase.
 struct shard_words {
   using word = platform::atomic<std::uint64_t>;
 
@@ -43,6 +43,11 @@ struct shard_words {
   word refused{0};                  ///< Of the handled: the handler rejected it or threw.
   word taken{0};                    ///< Inbox slots finished with.
   word dropped[drop_reasons] = {};  ///< Dead letters, by `drop_reason`.
+  // Of blocks, whose handlers' tells have a ring of their own, and whose words are posted from time
+  // to time. Shards on a CPU leave these at 0: their words are always up to date.
+  word told{0};         ///< Slots that this shard's handlers took in rings of tells.
+  word tells_taken{0};  ///< Slots of its own ring of tells finished with.
+  word posts{0};        ///< How often these words have been brought up to date.
 };
 
 namespace detail {

@@ -46,7 +46,13 @@ struct actor {
   std::uint64_t id = 0;
 };
 
-/// How wide a handler runs on the device; on the cpu engine there is one lane.
+/// How wide an actor's handlers run on the device: `static constexpr auto width = …`; on the cpu
+/// engine there is one lane.
+///
+/// Every lane of a wide handler runs it, with locals of its own; all of them return the same, and
+/// one of these is the answer. Work is dealt out by `self.for_each`, or by `self.lane()` and
+/// `self.lanes()`; `self.sync()` has all lanes meet. The actor's state is changed, and others are
+/// told, by lane 0 alone.
 enum class width : std::uint8_t {
   lane,   ///< One thread; up to 32 actors side by side in a warp. The default.
   warp,   ///< The 32 lanes of a warp work on one message.

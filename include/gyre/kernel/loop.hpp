@@ -7,6 +7,7 @@
 #include <gyre/kernel/context.hpp>
 #include <gyre/kernel/handles.hpp>
 #include <gyre/kernel/payload.hpp>
+#include <gyre/kernel/result_slot.hpp>
 #include <gyre/kernel/view.hpp>
 
 namespace gyre {
@@ -147,25 +148,11 @@ class shard_loop {
       answer_nothing(head);
     } else {
       // Filled by the handler; `guard` says whether it was.
-      slot_for<returned> out;
+      detail::result_slot<returned> out;
       if (!env_.guard([&] { out.put(state.on(message, self)); }, head)) return failed(head);
       answer(head, out.get());
     }
   }
-
-  /// Room for a result without asking it to be default constructible.
-  template <class T>
-  union slot_for {
-    GYRE_FN slot_for() noexcept {}
-    GYRE_FN ~slot_for() {}
-    GYRE_FN void put(T&& value) noexcept { new (&value_) T(static_cast<T&&>(value)); }
-    GYRE_FN T const& get() const noexcept { return value_; }
-
-   private:
-    static_assert(std::is_trivially_destructible_v<T>,
-                  "a reply is trivially destructible: it is made where the kernel runs");
-    T value_;
-  };
 
   template <class Value>
   GYRE_FN void answer(envelope const& head, Value const& value) noexcept {

@@ -34,7 +34,7 @@ struct shard_view {
 
 /// A kernel as its shards see it. A plain description that owns nothing; made before the launch,
 /// and not changed while the kernel lives, but for rows of `ports`: a row is written before the
-/// first ask that names it is published.
+/// first ask that names it is published. (Across a bus the rows' rings are not changed at all.)
 struct kernel_view {
   control_words* control = nullptr;
   shard_view* shards = nullptr;
@@ -45,6 +45,9 @@ struct kernel_view {
   std::uint32_t port_count = 0;
   ring_format format = ring_format::commit;  ///< Of every ring that the host sees.
   std::int64_t wall_offset_ns = 0;  ///< Wall clock less `platform::clock_ns`, at the launch.
+
+  /// Whether shards ring the bells of those who wait; otherwise these must look for themselves.
+  [[nodiscard]] bool rings_bells() const noexcept { return format == ring_format::commit; }
 
   /// The shard that an actor lives on: dense ids are dealt round.
   [[nodiscard]] GYRE_FN constexpr std::uint32_t home(std::uint64_t actor) const noexcept {

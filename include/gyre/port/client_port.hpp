@@ -41,6 +41,14 @@ class port_host {
   overflow_policy overflow = overflow_policy::block;
 };
 
+/// Replies of usual size that a port's ring holds on an engine across a bus: there every port's ring
+/// is made at the launch, and of one size, for nothing that the device knows may change while it
+/// runs. A port of a larger window has so many asks in flight only where their replies are smaller.
+inline constexpr std::uint64_t bus_port_replies = 64;
+
+/// Between two looks at a reply ring whose kernel rings no bell.
+inline constexpr std::chrono::microseconds bus_nap{50};
+
 /// Names an ask in flight on its port.
 struct ticket {
   std::uint64_t correlation = 0;
@@ -66,10 +74,18 @@ class client_port {
 
   /// `slots` is zeroed memory of `sizes.replies.bytes()`. `index` is the port's row in the kernel.
   /// `bell` outlives every shard: one may still ring when its reply has been taken.
-  client_port(port_host& host, std::uint16_t index, event& bell, sizes const& s,
-              memory_block slots);
+  /// Where the slots have been another port's, `first` is the position that it came to.
+  client_port(port_host& host, std::uint16_t index, event& bell, sizes const& s, memory_block slots,
+              std::uint64_t first = 0);
   client_port(client_port const&) = delete;
   client_port& operator=(client_port const&) = delete;
+
+  /// The reply ring's slots, and how far it has been read: for another port in this one's place,
+  /// which is used no more. No reply may be expected.
+  [[nodiscard]] memory_block give_up_slots(std::uint64_t& position) noexcept {
+    position = replies_.position();
+    return std::move(slots_);
+  }
 
   /// Sends a message. `entry` is its type; `kind` and `length` its form; `fill(std::byte*)` writes
   /// it. With `wants_reply` a ticket comes back, to be given to `wait`.

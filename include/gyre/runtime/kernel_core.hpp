@@ -98,6 +98,7 @@ class kernel_core final : public port_host,
   bool drain(deadline until);
   void wait_for_visitors() noexcept;
   [[nodiscard]] bool quiet() const noexcept;
+  [[nodiscard]] bool wait_for_posts() const noexcept;
   [[nodiscard]] std::uint64_t bury_inboxes();
   void release_memory() noexcept;
   result<final_report> finish(bool drained);
@@ -133,6 +134,8 @@ class kernel_core final : public port_host,
   };
 
   [[nodiscard]] port_slot* choose_row(std::uint64_t window);
+  void free_port_rings() noexcept;
+  result<void> make_port(port_slot& row, client_port::sizes const& sizes);
 
   // Never changed after the launch.
   kernel_surroundings const around_;
@@ -147,6 +150,7 @@ class kernel_core final : public port_host,
   memory_block control_block_;
   memory_block inbox_block_;
   memory_block state_block_;
+  memory_block port_block_;  // reply rings, where all are made at the launch
   std::deque<event> bells_;
   std::unique_ptr<resident_kernel> resident_;
   std::shared_ptr<bridge> bridge_;

@@ -10,6 +10,7 @@
 #include <gyre/core/dead_letter.hpp>
 #include <gyre/core/options.hpp>
 #include <gyre/engine/cpu/environment.hpp>
+#include <gyre/engine/engine.hpp>
 #include <gyre/queue/registry.hpp>
 #include <gyre/runtime/device_buffers.hpp>
 #include <gyre/runtime/kernel.hpp>
@@ -29,6 +30,9 @@ class runtime {
  public:
   /// `unsupported` if the engine asked for is not there, saying why; `invalid_option`, `no_memory`.
   [[nodiscard]] static result<runtime> create(runtime_options const& options = {});
+  /// The same on an engine of one's own, whatever `options.engine` says.
+  [[nodiscard]] static result<runtime> create_on(std::shared_ptr<gyre::engine> where,
+                                                 runtime_options const& options = {});
   runtime(runtime&&) noexcept;
   runtime& operator=(runtime&&) noexcept;
   ~runtime();

@@ -64,7 +64,7 @@ result<std::shared_ptr<kernel_core>> kernel_core::launch(kernel_surroundings aro
                                                          kernel_image const& image, std::string id,
                                                          launch_options const& options,
                                                          std::uint64_t launches) {
-  auto plan = plan_launch(image, options, around.where->format());
+  auto plan = plan_launch(image, options, *around.where);
   if (!plan) return tl::unexpected<error>(std::move(plan.error()));
   std::uint64_t const available = around.where->available_memory();
   if (plan->memory.total() > available) {
@@ -133,6 +133,18 @@ result<void> kernel_core::allocate() {
                         static_cast<std::int64_t>(platform::clock_ns());
   ports_.resize(ports);
 
+  if (plan_.port_ring.slots != 0) {
+    auto rings = charged(options_.ports * plan_.port_ring.bytes());
+    if (!rings) return tl::unexpected<error>(std::move(rings.error()));
+    port_block_ = std::move(*rings);
+    for (std::uint32_t i = 0; i < options_.ports; ++i) {
+      ring_memory<>& ring = view.ports[ports - options_.ports + i].replies;
+      ring.geometry = plan_.port_ring;
+      ring.slots = port_block_.data() + i * plan_.port_ring.bytes();
+      initialise(plan_.format, ring);
+    }
+  }
+
   std::byte* inbox = inbox_block_.data();
   for (std::uint32_t i = 0; i < shards; ++i) {
     shard_view& s = view.shards[i];
@@ -196,6 +208,7 @@ result<void> kernel_core::start() {
   auto resident = around_.where->start(*image, view, options_, *this);
   if (!resident) return tl::unexpected<error>(std::move(resident.error()));
   resident_ = std::move(*resident);
+  account_->add(plan_.memory.engine);
   launched_ = clock::now();
   return {};
 }

@@ -165,22 +165,49 @@ void kernel_core::wait_for_visitors() noexcept {
 }
 
 /// Whether no message is in any inbox or handler. A handler's own tells are reserved before its
-/// message counts as taken, so two equal looks at all shards are enough.
+/// message counts as taken, so two equal looks at all shards are enough; where words are posted
+/// from time to time, each shard has posted in between.
 bool kernel_core::quiet() const noexcept {
-  auto const look = [&] {
+  struct sums {
     std::uint64_t open = 0;
-    std::uint64_t sum = 0;
-    for (std::uint32_t i = 0; i < view.shard_count; ++i) {
-      std::uint64_t const taken = view.shards[i].words->taken.load(std::memory_order_acquire);
-      std::uint64_t const reserved =
-          view.shards[i].inbox.words->reserved.load(std::memory_order_acquire);
-      open += reserved - taken;
-      sum += reserved;
-    }
-    return std::pair(open, sum);
+    std::uint64_t reserved = 0;
+    std::uint64_t told = 0;
+    std::uint64_t tells_taken = 0;
+    bool operator==(sums const&) const = default;
   };
-  auto const first = look();
-  return first.first == 0 && look() == first;
+  auto const look = [&] {
+    sums s;
+    for (std::uint32_t i = 0; i < view.shard_count; ++i) {
+      shard_view const& shard = view.shards[i];
+      std::uint64_t const taken = shard.words->taken.load(std::memory_order_acquire);
+      std::uint64_t const reserved = shard.inbox.words->reserved.load(std::memory_order_acquire);
+      s.tells_taken += shard.words->tells_taken.load(std::memory_order_acquire);
+      s.told += shard.words->told.load(std::memory_order_acquire);
+      s.open += reserved - taken;
+      s.reserved += reserved;
+    }
+    return s;
+  };
+  sums const first = look();
+  if (first.open != 0 || first.told != first.tells_taken) return false;
+  return wait_for_posts() && look() == first;
+}
+
+/// Waits until each shard has brought its words up to date once more; shards that always do so are
+/// not waited for. False: one of them does not come to it now.
+bool kernel_core::wait_for_posts() const noexcept {
+  deadline const until(std::chrono::milliseconds(100));
+  for (std::uint32_t i = 0; i < view.shard_count; ++i) {
+    auto const& posts = view.shards[i].words->posts;
+    std::uint64_t const before = posts.load(std::memory_order_acquire);
+    if (before == 0) continue;
+    // The first may have begun before now.
+    while (posts.load(std::memory_order_acquire) < before + 2) {
+      if (until.expired()) return false;
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+  }
+  return true;
 }
 
 std::uint64_t kernel_core::inbox_depth() const noexcept {
@@ -209,11 +236,12 @@ std::uint64_t kernel_core::bury_inboxes() {
     }
     s.words->taken.store(rest.position(), std::memory_order_release);
   }
-  return buried_now;
+  return buried_now + resident_->bury_tells();
 }
 
 void kernel_core::release_memory() noexcept {
   resident_.reset();
+  account_->remove(plan_.memory.engine);
   inbox_block_ = memory_block();
   state_block_ = memory_block();
   if (bridge_ != nullptr) {
@@ -235,6 +263,7 @@ void kernel_core::release_memory() noexcept {
     received_before_ += slot.port->received();
     slot.port.reset();
   }
+  free_port_rings();
 }
 
 /// A shard is in a handler and does not come out. What it stands on must stay, whatever becomes of

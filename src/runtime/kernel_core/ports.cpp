@@ -38,6 +38,32 @@ kernel_core::port_slot* kernel_core::choose_row(std::uint64_t window) {
   return chosen;
 }
 
+/// Makes the row's port, in place of one of another window. With ports_mutex_ held.
+result<void> kernel_core::make_port(port_slot& row, client_port::sizes const& sizes) {
+  auto const index = static_cast<std::uint16_t>(&row - ports_.data());
+  bool const made_at_launch = plan_.port_ring.slots != 0;
+  memory_block slots;
+  std::uint64_t first = 0;
+  if (!made_at_launch) {
+    auto block = charged(sizes.replies.bytes());
+    if (!block) return tl::unexpected<error>(std::move(block.error()));
+    slots = std::move(*block);
+  } else if (row.port != nullptr) {
+    slots = row.port->give_up_slots(first);
+  } else {
+    slots = memory_block(view.ports[index].replies.slots, sizes.replies.bytes(),
+                         [](std::byte*, std::uint64_t) noexcept {});
+  }
+  if (row.port != nullptr) {
+    sent_before_ += row.port->sent();
+    received_before_ += row.port->received();
+  }
+  if (row.bell == nullptr) row.bell = std::make_unique<event>();
+  row.port = std::make_unique<client_port>(*this, index, *row.bell, sizes, std::move(slots), first);
+  if (!made_at_launch) view.ports[index] = row.port->view();
+  return {};
+}
+
 result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& options) {
   if (auto r = validate(options); !r) return tl::unexpected<error>(std::move(r.error()));
   client_port::sizes const sizes = client_port::sizes_for(*image, options.window, plan_.format);
@@ -65,17 +91,7 @@ result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& 
                                 "' are open (launch option ports)");
   }
   if (chosen->port == nullptr || chosen->port->window() != sizes.window) {
-    auto const index = static_cast<std::uint16_t>(chosen - ports_.data());
-    auto block = charged(sizes.replies.bytes());
-    if (!block) return tl::unexpected<error>(std::move(block.error()));
-    if (chosen->port != nullptr) {
-      sent_before_ += chosen->port->sent();
-      received_before_ += chosen->port->received();
-    }
-    if (chosen->bell == nullptr) chosen->bell = std::make_unique<event>();
-    chosen->port =
-        std::make_unique<client_port>(*this, index, *chosen->bell, sizes, std::move(*block));
-    view.ports[index] = chosen->port->view();
+    if (auto r = make_port(*chosen, sizes); !r) return tl::unexpected<error>(std::move(r.error()));
   }
   chosen->leased = true;
   return std::shared_ptr<client_port>(
@@ -92,6 +108,15 @@ void kernel_core::close_port(std::uint16_t index) noexcept {
   sent_before_ += slot.port->sent();
   received_before_ += slot.port->received();
   slot.port.reset();
+  free_port_rings();
+}
+
+/// Gives back the rings that were made at the launch, if no handle looks into one any more. The
+/// kernel has ended. With ports_mutex_ held.
+void kernel_core::free_port_rings() noexcept {
+  bool const looked_into = std::any_of(ports_.begin(), ports_.end(),
+                                       [](port_slot const& slot) { return slot.port != nullptr; });
+  if (!looked_into) port_block_ = memory_block();
 }
 
 void kernel_core::late_reply(envelope const& head) noexcept {

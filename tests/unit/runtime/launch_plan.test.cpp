@@ -47,7 +47,7 @@ launch_options settled(launch_options o = {}) {
 }
 
 launch_plan plan(kernel_image const& image, launch_options const& o = {}) {
-  auto p = plan_launch(image, settled(o), ring_format::commit);
+  auto p = plan_launch(image, settled(o), *make_cpu_engine());
   EXPECT_TRUE(p) << p.error().message();
   return p.value_or(launch_plan{});
 }
@@ -100,12 +100,12 @@ TEST(launch_plan, actors_that_overflow_64_bits_are_no_memory) {
   kernel_image image = image_of<two_answers>();
   image.state_bytes = std::size_t{1} << 32;
   auto const p =
-      plan_launch(image, settled({.actors = std::uint64_t{1} << 32}), ring_format::commit);
+      plan_launch(image, settled({.actors = std::uint64_t{1} << 32}), *make_cpu_engine());
   ASSERT_FALSE(p);
   EXPECT_EQ(p.error().code, errc::no_memory);
   EXPECT_EQ(p.error().context, "4294967296 actors of 4294967296 bytes do not fit 64 bits");
   image.state_bytes = (std::size_t{1} << 32) - 1;
-  EXPECT_TRUE(plan_launch(image, settled({.actors = std::uint64_t{1} << 32}), ring_format::commit));
+  EXPECT_TRUE(plan_launch(image, settled({.actors = std::uint64_t{1} << 32}), *make_cpu_engine()));
 }
 
 TEST(launch_plan, queues_are_for_the_one_message_that_is_answered) {

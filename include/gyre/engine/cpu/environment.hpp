@@ -31,6 +31,7 @@ class cpu_environment {
 
   [[nodiscard]] static constexpr std::uint32_t lanes() noexcept { return 1; }
   [[nodiscard]] static constexpr std::uint32_t lane() noexcept { return 0; }
+  static constexpr void sync() noexcept {}
 
   /// There was something to do.
   void busy() noexcept { idle_since_ = 0; }

@@ -1,0 +1,184 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <gyre/core/hybrid_clock.hpp>
+#include <gyre/kernel/block/shared.hpp>
+#include <gyre/kernel/block/view.hpp>
+#include <gyre/kernel/control.hpp>
+
+namespace gyre::block {
+
+/// The warp between the host's words and the block: looks at the host's command from time to time,
+/// passes it on and says when it has been obeyed; posts the block's counters. One lane of it runs;
+/// the only one in the block that reads the host's control words, which lie across the bus.
+template <class Warp>
+class control {
+ public:
+  GYRE_FN control(Warp& warp, shared_block& shared, blocks_view const& blocks,
+                  std::uint32_t shard) noexcept
+      : warp_(warp),
+        shared_(shared),
+        blocks_(blocks),
+        host_(*blocks.kernel.control),
+        words_(*blocks.kernel.shards[shard].words),
+        telemetry_(*blocks.kernel.shards[shard].telemetry) {}
+
+  /// Returns when the host has said stop and every other warp has gone.
+  GYRE_FN void run() noexcept {
+    std::uint64_t posted = 0;
+    say(shard_phase::paused);
+    for (;;) {
+      kernel_command const wanted = host_.command.load(platform::memory_order_acquire);
+      if (wanted != current_ && obey(wanted)) {
+        if (wanted == kernel_command::stop) break;
+        continue;  // the host may want something else by now
+      }
+      obey_telemetry();
+      std::uint64_t const now = warp_.now();
+      if (blocks_.kernel.wall_offset_ns != 0) follow(now);
+      if (now - posted >= post_period_ns) {
+        posted = now;
+        post();
+      }
+      warp_.nap_for(command_period_ns);
+    }
+    shared_.leave.store(1, platform::memory_order_release);
+    std::uint32_t const others = blocks_.workers + sources;
+    while (shared_.left.load(platform::memory_order_acquire) != others) warp_.nap(0);
+    post();
+    say(shard_phase::stopped);
+  }
+
+ private:
+  /// Between two looks at the host's command: a read across the bus is about a microsecond.
+  static constexpr std::uint32_t command_period_ns = 5'000;
+  static constexpr std::uint64_t post_period_ns = 1'000'000;
+
+  /// Has the block do what the host wants, and says so. False: it wants something else by now.
+  GYRE_FN bool obey(kernel_command wanted) noexcept {
+    if (wanted == kernel_command::run) {
+      // Who pauses stores the command, then looks at the phase; we store the phase, then look at
+      // the command. One of the two sees the other, so nothing is handled behind its back.
+      say(shard_phase::running);
+      platform::full_fence();
+      if (host_.command.load(platform::memory_order_seq_cst) != wanted) {
+        say(shard_phase::paused);
+        return false;
+      }
+    }
+    current_ = wanted;
+    std::uint32_t const command = ++serial_ << 2 | static_cast<std::uint32_t>(wanted);
+    shared_.command.store(command, platform::memory_order_release);
+    if (wanted == kernel_command::run) return true;
+    while (!obeyed(command)) {
+      warp_.nap(0);
+    }
+    if (wanted == kernel_command::pause) {
+      post();
+      say(shard_phase::paused);
+    }
+    return true;
+  }
+
+  [[nodiscard]] GYRE_FN bool obeyed(std::uint32_t command) const noexcept {
+    for (std::uint32_t i = 0; i < sources; ++i) {
+      if (shared_.ingress_at[i].load(platform::memory_order_acquire) != command) return false;
+    }
+    for (std::uint32_t i = 0; i < blocks_.workers; ++i) {
+      if (shared_.worker_at[i].load(platform::memory_order_acquire) != command) return false;
+    }
+    return true;
+  }
+
+  GYRE_FN void say(shard_phase phase) noexcept {
+    words_.phase.store(phase, platform::memory_order_seq_cst);
+  }
+
+  /// Brings the block's clock up to the wall's.
+  GYRE_FN void follow(std::uint64_t now) noexcept {
+    auto const wall =
+        static_cast<std::uint64_t>(static_cast<std::int64_t>(now) + blocks_.kernel.wall_offset_ns);
+    platform::raise(shared_.clock, wall / 1000 << hybrid_time::counter_bits);
+  }
+
+  GYRE_FN void obey_telemetry() noexcept {
+    shared_.telemetry_on.store(host_.telemetry_on.load(platform::memory_order_relaxed),
+                               platform::memory_order_relaxed);
+    std::uint64_t const epoch = host_.telemetry_epoch.load(platform::memory_order_acquire);
+    if (epoch == epoch_) return;
+    epoch_ = epoch;
+    counters& c = shared_.count;
+    for (auto* word : {&c.total_ns, &c.greatest_ns, &c.last_error, &c.last_error_type}) {
+      word->store(0, platform::memory_order_relaxed);
+    }
+    c.least_ns.store(UINT64_MAX, platform::memory_order_relaxed);
+    for (auto& bucket : c.histogram) bucket.store(0, platform::memory_order_relaxed);
+    post();
+  }
+
+  template <class Word>
+  [[nodiscard]] GYRE_FN static std::uint64_t get(Word const& word) noexcept {
+    return word.load(platform::memory_order_relaxed);
+  }
+
+  /// Brings the host's words up to date.
+  GYRE_FN void post() noexcept {
+    counters const& c = shared_.count;
+    // Who sees a message as taken sees what it told: taken is read first here, and posted last.
+    std::uint64_t const taken = c.taken[from_host].load(platform::memory_order_acquire);
+    std::uint64_t const tells = c.taken[from_tells].load(platform::memory_order_acquire);
+    put(words_.told, get(c.told));
+    put(words_.handled, get(c.handled));
+    put(words_.answered, get(c.answered));
+    put(words_.refused, get(c.refused));
+    for (std::size_t i = 0; i < drop_reasons; ++i) put(words_.dropped[i], get(c.dropped[i]));
+    post_times();
+    words_.tells_taken.store(tells, platform::memory_order_release);
+    words_.taken.store(taken, platform::memory_order_release);
+    words_.posts.store(get(words_.posts) + 1, platform::memory_order_release);
+  }
+
+  GYRE_FN void post_times() noexcept {
+    counters const& c = shared_.count;
+    telemetry_block& t = telemetry_;
+    std::uint64_t const version = get(t.version);
+    t.version.store(version + 1, platform::memory_order_relaxed);
+    // Each word with release, as `telemetry_block` wants it.
+    auto const set = [](telemetry_block::word& word, std::uint64_t value) {
+      if (get(word) != value) word.store(value, platform::memory_order_release);
+    };
+    std::uint64_t timed = 0;
+    for (std::size_t i = 0; i < latency_buckets; ++i) {
+      std::uint64_t const n = c.histogram[i].load(platform::memory_order_acquire);
+      set(t.histogram[i], n);
+      timed += n;
+    }
+    set(t.count, timed);
+    set(t.total_ns, get(c.total_ns));
+    set(t.least_ns, get(c.least_ns));
+    set(t.greatest_ns, get(c.greatest_ns));
+    set(t.last_time, timed == 0 ? 0 : get(shared_.clock));
+    set(t.last_error_type, get(c.last_error_type));
+    set(t.last_error, c.last_error.load(platform::memory_order_acquire));
+    set(t.epoch, epoch_);
+    t.version.store(version + 2, platform::memory_order_release);
+  }
+
+  GYRE_FN static void put(shard_words::word& word, std::uint64_t value) noexcept {
+    if (get(word) != value) word.store(value, platform::memory_order_relaxed);
+  }
+
+  Warp& warp_;
+  shared_block& shared_;
+  blocks_view const& blocks_;
+  control_words const& host_;
+  shard_words& words_;
+  telemetry_block& telemetry_;
+  kernel_command current_ = kernel_command::pause;
+  std::uint32_t serial_ = 0;
+  std::uint64_t epoch_ = 0;
+};
+
+}  // namespace gyre::block

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <gyre/core/dead_letter.hpp>
+#include <gyre/core/platform.hpp>
+#include <gyre/kernel/telemetry_block.hpp>
+#include <gyre/ring/envelope.hpp>
+
+namespace gyre::block {
+
+template <class T>
+using atomic = platform::block_atomic<T>;
+
+/// Bytes that a line of a ring brings: a tag8 slot less its tags.
+inline constexpr std::uint32_t line_payload = 56;
+/// Lines of a stage.
+inline constexpr std::uint32_t stage_lines = 128;
+/// Messages of more lines do not pass by the stage: they are gathered in scratch memory.
+inline constexpr std::uint32_t greatest_staged = stage_lines / 2;
+/// Workers that a block has at most.
+inline constexpr std::uint32_t greatest_workers = 8;
+
+/// Who brings messages into a block.
+enum source : std::uint32_t {
+  from_host,   ///< The shard's inbox.
+  from_tells,  ///< The shard's ring of messages that handlers sent.
+  sources,
+};
+
+/// Where an ingress warp lays messages down for the workers. A message's lines lie in one piece.
+/// Lines are written by the ingress; `done[i]`, for a message that begins at line i, by the worker
+/// that has finished with it, and cleared by the ingress.
+struct stage {
+  alignas(16) std::byte lines[stage_lines * line_payload];
+  atomic<std::uint32_t> done[stage_lines];  ///< Slots of the ring << 8 | lines of the stage.
+};
+
+/// A worker's queue from one ingress: lines where messages begin. It never overflows, for the stage
+/// holds no more messages.
+struct work_queue {
+  static constexpr std::uint32_t capacity = stage_lines;
+  /// Marks an entry whose message lies in scratch memory; the line is its place holder.
+  static constexpr std::uint16_t in_scratch = 0x8000;
+
+  atomic<std::uint32_t> head{0};  ///< Entries ever put in; written by the ingress.
+  std::uint16_t entries[capacity] = {};
+};
+
+/// A message that all workers handle together.
+struct wide_job {
+  atomic<std::uint32_t> claimed{0};  ///< 1: somebody prepares or runs one.
+  atomic<std::uint32_t> opened{0};   ///< Jobs ever opened; the last of them is below.
+  envelope head{};
+  std::byte const* payload = nullptr;
+  std::uint64_t time = 0;
+  std::uint32_t handler = 0;
+};
+
+/// What the block counts; posted to the host by the control warp.
+struct counters {
+  atomic<std::uint64_t> handled{0};
+  atomic<std::uint64_t> answered{0};
+  atomic<std::uint64_t> refused{0};
+  atomic<std::uint64_t> told{0};           ///< Slots reserved in shards' rings of tells.
+  atomic<std::uint64_t> taken[sources]{};  ///< Slots finished with.
+  atomic<std::uint64_t> dropped[drop_reasons]{};
+  // Handling times; meaningless while telemetry is off.
+  atomic<std::uint64_t> total_ns{0};
+  atomic<std::uint64_t> least_ns{UINT64_MAX};
+  atomic<std::uint64_t> greatest_ns{0};
+  atomic<std::uint64_t> last_error{0};
+  atomic<std::uint64_t> last_error_type{0};
+  atomic<std::uint64_t> histogram[latency_buckets]{};
+};
+
+/// A block's shared memory.
+///
+/// Who writes: `command`, `telemetry_on`, `leave` the control warp; `ingress_at[i]`, `stages[i]`
+/// and `queues[i]` the ingress warp i; `worker_at[w]` the worker w.
+struct shared_block {
+  /// A serial number << 2 | `kernel_command`: a new number for each command.
+  atomic<std::uint32_t> command{0};
+  atomic<std::uint32_t> ingress_at[sources]{};          ///< The command that it has obeyed.
+  atomic<std::uint32_t> worker_at[greatest_workers]{};  ///< Likewise.
+  atomic<std::uint32_t> leave{0};                       ///< Everybody may go.
+  atomic<std::uint32_t> left{0};                        ///< Warps that have gone.
+  atomic<std::uint32_t> telemetry_on{1};
+  atomic<std::uint64_t> clock{0};  ///< The last `hybrid_time` given or observed.
+  counters count;
+  wide_job wide;
+  stage stages[sources];
+  work_queue queues[sources][greatest_workers];
+};
+
+/// The next stamp: greater than any given or observed before. Any thread of the block.
+[[nodiscard]] GYRE_FN inline std::uint64_t tick(shared_block& shared) noexcept {
+  return shared.clock.fetch_add(1, platform::memory_order_relaxed) + 1;
+}
+
+}  // namespace gyre::block

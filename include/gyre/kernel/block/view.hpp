@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <gyre/core/platform.hpp>
+#include <gyre/kernel/view.hpp>
+
+namespace gyre {
+
+/// What a block has beside its shard's view, in the memory of its own side of the bus.
+struct block_view {
+  ring_memory<> tells{};              ///< What handlers send to this shard's actors.
+  std::byte* tell_scratch = nullptr;  ///< For one of them that does not fit the stage.
+  std::byte* rows = nullptr;          ///< A row for each lane of each worker.
+};
+
+/// A kernel as its blocks see it. A plain description that owns nothing; not changed while the
+/// kernel lives.
+struct blocks_view {
+  kernel_view kernel{};
+  block_view* blocks = nullptr;  ///< One for each shard.
+  /// How far each port's reply ring is reserved; written by the blocks alone.
+  platform::atomic<std::uint64_t>* reply_positions = nullptr;
+  std::uint64_t row_bytes = 0;  ///< An envelope and the greatest message or reply; see `row_for`.
+  std::uint32_t workers = 1;    ///< Worker warps in a block.
+
+  /// The size of a row for payloads of at most `greatest` bytes; it is read in whole words, and a
+  /// word beyond the end.
+  [[nodiscard]] static constexpr std::uint64_t row_for(std::uint64_t greatest) noexcept {
+    return (sizeof(envelope) + greatest + 8 + 63) / 64 * 64;
+  }
+};
+
+}  // namespace gyre

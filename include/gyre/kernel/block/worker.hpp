@@ -1,0 +1,407 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include <gyre/kernel/block/egress.hpp>
+#include <gyre/kernel/block/environment.hpp>
+#include <gyre/kernel/block/shared.hpp>
+#include <gyre/kernel/block/view.hpp>
+#include <gyre/kernel/context.hpp>
+#include <gyre/kernel/control.hpp>
+#include <gyre/kernel/result_slot.hpp>
+
+namespace gyre::block {
+
+/// How wide an actor's handlers run: `static constexpr auto width`, a lane unless it says more.
+template <class Actor>
+[[nodiscard]] GYRE_FN constexpr width width_of() noexcept {
+  if constexpr (requires { Actor::width; }) {
+    return Actor::width;
+  } else {
+    return width::lane;
+  }
+}
+
+/// One of the warps that run handlers. An actor's messages all come to one worker, so its state
+/// needs no lock; of a warp's messages, one for each lane, those of the same type run side by side,
+/// but of the same actor one after another, in their order.
+///
+/// Every lane calls every member. Members marked so are a lane's own; the others are the same in
+/// all lanes.
+template <class Actor, class Warp>
+class worker {
+ public:
+  GYRE_FN worker(Warp& warp, shared_block& shared, blocks_view const& blocks, std::uint32_t shard,
+                 std::uint32_t index) noexcept
+      : warp_(warp),
+        shared_(shared),
+        blocks_(blocks),
+        shard_(blocks.kernel.shards[shard]),
+        index_(index),
+        shard_index_(shard),
+        row_(blocks.blocks[shard].rows +
+             (std::uint64_t{index} * Warp::lanes + warp.lane()) * blocks.row_bytes),
+        environment_(warp, shared, blocks, row_, index) {}
+
+  /// Returns when the block is left.
+  GYRE_FN void run() noexcept {
+    std::uint32_t idle = 0;
+    std::uint32_t obeyed = 0;
+    while (uniform(shared_.leave) == 0) {
+      join_wide();
+      bool const some = turn(from_host) | turn(from_tells);
+      if (some) {
+        idle = 0;
+        continue;
+      }
+      obey(obeyed);
+      warp_.nap(idle);
+      if (idle < 8) ++idle;
+    }
+  }
+
+ private:
+  template <class Word>
+  [[nodiscard]] GYRE_FN auto uniform(Word const& word) noexcept {
+    auto value = word.load(platform::memory_order_acquire);
+    value = warp_.shuffle(value, 0);
+    warp_.sync();
+    return value;
+  }
+
+  /// Nothing was in the queues. If the ingress warps have stopped bringing messages, nothing will
+  /// be: that is what a command that is not `run` waits for.
+  GYRE_FN void obey(std::uint32_t& obeyed) noexcept {
+    std::uint32_t const command = uniform(shared_.command);
+    if (command == obeyed) return;
+    bool const run = (command & 3U) == static_cast<std::uint32_t>(kernel_command::run);
+    if (!run) {
+      for (std::uint32_t i = 0; i < sources; ++i) {
+        if (uniform(shared_.ingress_at[i]) != command) return;
+      }
+      for (std::uint32_t i = 0; i < sources; ++i) {
+        if (uniform(shared_.queues[i][index_].head) != tail_[i]) return;
+      }
+    }
+    obeyed = command;
+    if (warp_.lane() == 0) {
+      shared_.worker_at[index_].store(command, platform::memory_order_release);
+    }
+  }
+
+  /// A lane's message, and its answer on the way out.
+  struct letter {
+    envelope head{};
+    std::byte const* payload = nullptr;
+    std::uint32_t line = 0;     ///< Of the stage, where it is counted as done.
+    std::uint32_t handler = 0;  ///< Its place in the actor's list.
+    std::uint64_t time = 0;
+    // The answer, in the lane's row.
+    bool answered = false;
+    std::uint64_t length = 0;
+  };
+
+  /// Handles what is in a queue, up to a message for each lane. False: nothing was there.
+  GYRE_FN bool turn(source from) noexcept {
+    work_queue& queue = shared_.queues[from][index_];
+    std::uint32_t const head = uniform(queue.head);
+    std::uint32_t const waiting = head - tail_[from];
+    if (waiting == 0) return false;
+    std::uint32_t const n = waiting < Warp::lanes ? waiting : Warp::lanes;
+    bool const timed = uniform(shared_.telemetry_on) != 0;
+    std::uint64_t const begin = timed ? warp_.now() : 0;
+
+    bool const mine = warp_.lane() < n;
+    letter l;
+    if (mine) open(queue.entries[(tail_[from] + warp_.lane()) % work_queue::capacity], from, l);
+    warp_.sync();
+    handle_all(mine, l);
+    publish(warp_, blocks_, l.answered, row_, l.head.port, l.length);
+    if (mine) {
+      // After the last look at the message; the ingress may lay others down there.
+      std::uint64_t const slots = ring_geometry::slots_for(l.head.length, line_payload);
+      std::uint64_t const lines = slots <= greatest_staged ? slots : 1;
+      shared_.stages[from].done[l.line].store(static_cast<std::uint32_t>(slots << 8 | lines),
+                                              platform::memory_order_release);
+    }
+    tail_[from] += n;
+    std::uint32_t const answers = count_of(l.answered);
+    if (warp_.lane() == 0) {
+      shared_.count.answered.fetch_add(answers, platform::memory_order_relaxed);
+      if (timed) record(n, warp_.now() - begin);
+    }
+    return true;
+  }
+
+  [[nodiscard]] GYRE_FN std::uint32_t count_of(bool vote) noexcept {
+    return platform::count_bits(warp_.ballot(vote));
+  }
+
+  /// This lane's own.
+  GYRE_FN void open(std::uint16_t entry, source from, letter& l) noexcept {
+    l.line = entry & (work_queue::in_scratch - 1U);
+    std::byte const* bytes = shared_.stages[from].lines + l.line * line_payload;
+    if ((entry & work_queue::in_scratch) != 0) {
+      bytes = from == from_host ? shard_.scratch : blocks_.blocks[shard_index_].tell_scratch;
+    }
+    std::memcpy(&l.head, bytes, sizeof l.head);
+    l.payload = bytes + sizeof l.head;
+    l.handler = handler_of(l.head.type, static_cast<typename Actor::handles*>(nullptr));
+    platform::raise(shared_.clock, l.head.time);
+    l.time = tick(shared_);
+  }
+
+  template <class... Messages>
+  [[nodiscard]] GYRE_FN static std::uint32_t handler_of(type_id type,
+                                                        handles<Messages...>*) noexcept {
+    std::uint32_t found = sizeof...(Messages);
+    std::uint32_t i = 0;
+    ((type == type_id_of<Messages> ? void(found = i) : void(), ++i), ...);
+    return found;
+  }
+
+  /// Runs every lane's handler, in groups that may run side by side.
+  GYRE_FN void handle_all(bool mine, letter& l) noexcept {
+    bool bad = false;
+    if (mine && l.handler == Actor::handles::size) {
+      fail(l, errc::unknown_message, drop_reason::unknown_message);
+      bad = true;
+    } else if (mine && (l.head.actor >= blocks_.kernel.actors ||
+                        blocks_.kernel.place(l.head.actor) >= shard_.actor_count)) {
+      fail(l, errc::no_such_actor, drop_reason::no_such_actor);
+      bad = true;
+    }
+    std::uint32_t pending = warp_.ballot(mine && !bad);
+    while (pending != 0) {
+      std::uint32_t const leader = platform::lowest_bit(pending);
+      if constexpr (width_of<Actor>() == width::lane) {
+        std::uint32_t const handler = warp_.shuffle(l.handler, leader);
+        // Only the first of each actor's messages: the others must wait for it.
+        std::uint32_t const same = warp_.match(l.head.actor) & pending;
+        std::uint32_t const before = (std::uint32_t{1} << warp_.lane()) - 1U;
+        bool const go =
+            (pending >> warp_.lane() & 1U) != 0 && (same & before) == 0 && l.handler == handler;
+        if (go) dispatch(handler, l, static_cast<typename Actor::handles*>(nullptr), true);
+        warp_.sync();
+        pending &= ~warp_.ballot(go);
+      } else {
+        handle_wide(leader, l);
+        pending &= pending - 1;
+      }
+    }
+  }
+
+  /// All lanes of the warp, or of the block, handle the leader's message; what the leader's lane
+  /// returns is the answer.
+  GYRE_FN void handle_wide(std::uint32_t leader, letter& l) noexcept {
+    letter common;
+    common.payload = reinterpret_cast<std::byte const*>(
+        warp_.shuffle(reinterpret_cast<std::uintptr_t>(l.payload), leader));
+    std::memcpy(&common.head, common.payload - sizeof(envelope), sizeof(envelope));
+    common.handler = warp_.shuffle(l.handler, leader);
+    common.time = warp_.shuffle(l.time, leader);
+    if constexpr (width_of<Actor>() == width::warp) {
+      environment_.run_as(width::warp);
+      perform(common, warp_.lane() == leader);
+      warp_.sync();
+    } else {
+      claim_wide();
+      if (warp_.lane() == 0) {
+        shared_.wide.head = common.head;
+        shared_.wide.payload = common.payload;
+        shared_.wide.time = common.time;
+        shared_.wide.handler = common.handler;
+        shared_.wide.opened.store(joined_ + 1, platform::memory_order_release);
+      }
+      warp_.sync();
+      run_wide(common, warp_.lane() == leader);
+      if (warp_.lane() == 0) shared_.wide.claimed.store(0, platform::memory_order_release);
+    }
+    if (warp_.lane() == leader) {
+      l.answered = common.answered;
+      l.length = common.length;
+    }
+  }
+
+  /// Waits until no other worker has a message that all must handle, and helps with theirs.
+  GYRE_FN void claim_wide() noexcept {
+    for (;;) {
+      join_wide();
+      std::uint32_t got = 0;
+      if (warp_.lane() == 0) {
+        std::uint32_t free = 0;
+        got = shared_.wide.claimed.compare_exchange_strong(free, 1, platform::memory_order_acq_rel,
+                                                           platform::memory_order_relaxed)
+                  ? 1U
+                  : 0U;
+      }
+      got = warp_.shuffle(got, 0);
+      warp_.sync();
+      if (got != 0) return;
+      warp_.nap(0);
+    }
+  }
+
+  /// Takes part in a message that all workers handle, if one has been opened.
+  GYRE_FN void join_wide() noexcept {
+    if constexpr (width_of<Actor>() == width::block) {
+      if (uniform(shared_.wide.opened) == joined_) return;
+      letter common;
+      common.head = shared_.wide.head;
+      common.payload = shared_.wide.payload;
+      common.time = shared_.wide.time;
+      common.handler = shared_.wide.handler;
+      run_wide(common, false);
+    }
+  }
+
+  GYRE_FN void run_wide(letter& common, bool speaks) noexcept {
+    environment_.run_as(width::block);
+    ++joined_;
+    perform(common, speaks);
+    warp_.sync_workers(blocks_.workers);
+  }
+
+  /// `speaks`: this lane's return is the message's answer.
+  GYRE_FN void perform(letter& l, bool speaks) noexcept {
+    dispatch(l.handler, l, static_cast<typename Actor::handles*>(nullptr), speaks);
+  }
+
+  template <class... Messages>
+  GYRE_FN void dispatch(std::uint32_t handler, letter& l, handles<Messages...>*,
+                        bool speaks) noexcept {
+    std::uint32_t i = 0;
+    ((handler == i++ ? deliver<Messages>(l, speaks) : void()), ...);
+  }
+
+  template <class Message>
+  GYRE_FN void deliver(letter& l, bool speaks) noexcept {
+    Actor& state = static_cast<Actor*>(shard_.actors)[blocks_.kernel.place(l.head.actor)];
+    if constexpr (payload<Message>::raw && alignof(Message) <= 8) {
+      // The usual case: the message is read where it lies.
+      if (l.head.kind == message_kind::raw && l.head.length == sizeof(Message)) {
+        handle(state, *reinterpret_cast<Message const*>(l.payload), l, speaks);
+        return;
+      }
+    }
+    Message copy{};
+    if (!payload<Message>::unpack({l.payload, l.head.length}, l.head.kind == message_kind::raw,
+                                  copy)) {
+      if (speaks) fail(l, errc::malformed, drop_reason::malformed);
+      return;
+    }
+    handle(state, copy, l, speaks);
+  }
+
+  template <class Message>
+  GYRE_FN void handle(Actor& state, Message const& message, letter& l, bool speaks) noexcept {
+    using returned = gyre::detail::handler_result<Actor, Message>;
+    context<Actor, environment<Warp>> self(blocks_.kernel, environment_, l.head, shard_index_,
+                                           l.time);
+    if (speaks) shared_.count.handled.fetch_add(1, platform::memory_order_relaxed);
+    if constexpr (std::is_void_v<returned>) {
+      bool const fine = warp_.guard([&] { state.on(message, self); }, l.head);
+      if (!speaks) return;
+      if (!fine) return failed(l);
+      answer_nothing(l);
+    } else {
+      gyre::detail::result_slot<returned> out;
+      bool const fine = warp_.guard([&] { out.put(state.on(message, self)); }, l.head);
+      if (!speaks) return;
+      if (!fine) return failed(l);
+      answer(l, out.get());
+    }
+  }
+
+  template <class Value>
+  GYRE_FN void answer(letter& l, Value const& value) noexcept {
+    if constexpr (gyre::detail::is_reply<Value>) {
+      if (!value.ok()) {
+        shared_.count.refused.fetch_add(1, platform::memory_order_relaxed);
+        fail(l, errc::rejected, drop_reason::rejected, value.refusal());
+      } else if constexpr (std::is_void_v<typename Value::value_type>) {
+        answer_nothing(l);
+      } else {
+        answer(l, value.value());
+      }
+    } else {
+      using form = payload<Value>;
+      if (!asked(l)) return;
+      std::size_t const length = form::size(value);
+      if (length > form::greatest) {
+        fail(l, errc::too_large, drop_reason::malformed);
+        return;
+      }
+      put(l, form::raw ? message_kind::raw_reply : message_kind::wire_reply, type_id_of<Value>,
+          length);
+      form::pack(value, row_ + sizeof(envelope));
+    }
+  }
+
+  GYRE_FN void answer_nothing(letter& l) noexcept {
+    if (asked(l)) put(l, message_kind::raw_reply, 0, 0);
+  }
+
+  GYRE_FN void failed(letter& l) noexcept {
+    shared_.count.refused.fetch_add(1, platform::memory_order_relaxed);
+    fail(l, errc::handler_failed, drop_reason::handler_failed);
+  }
+
+  /// Answers with a failure, or buries the message if nobody waits for an answer.
+  GYRE_FN void fail(letter& l, errc code, drop_reason reason, rejection refusal = {}) noexcept {
+    shared_.count.last_error_type.store(l.head.type, platform::memory_order_relaxed);
+    shared_.count.last_error.store(std::uint64_t{static_cast<std::uint32_t>(code)} + 1,
+                                   platform::memory_order_release);
+    if (!asked(l)) {
+      shared_.count.dropped[static_cast<std::size_t>(reason)].fetch_add(
+          1, platform::memory_order_relaxed);
+      warp_.bury(reason, l.head);
+      return;
+    }
+    failure_reply const why{static_cast<std::uint32_t>(code), refusal.code, refusal.detail};
+    put(l, message_kind::failure, l.head.type, sizeof why);
+    std::memcpy(row_ + sizeof(envelope), &why, sizeof why);
+  }
+
+  [[nodiscard]] GYRE_FN bool asked(letter const& l) const noexcept {
+    return blocks_.kernel.port_count > l.head.port;  // `port <` would name a template
+  }
+
+  /// The answer's envelope, into this lane's row; its payload follows.
+  GYRE_FN void put(letter& l, message_kind kind, type_id type, std::size_t length) noexcept {
+    envelope head = l.head;
+    head.time = tick(shared_);
+    head.type = type;
+    head.length = static_cast<std::uint32_t>(length);
+    head.kind = kind;
+    std::memcpy(row_, &head, sizeof head);
+    l.answered = true;
+    l.length = length;
+  }
+
+  GYRE_FN void record(std::uint32_t messages, std::uint64_t elapsed_ns) noexcept {
+    std::uint64_t const each = elapsed_ns / messages;
+    counters& c = shared_.count;
+    c.total_ns.fetch_add(elapsed_ns, platform::memory_order_relaxed);
+    platform::lower(c.least_ns, each);
+    platform::raise(c.greatest_ns, each);
+    // Last: who sees these messages counted sees their time.
+    c.histogram[latency_bucket(each)].fetch_add(messages, platform::memory_order_release);
+  }
+
+  Warp& warp_;
+  shared_block& shared_;
+  blocks_view const& blocks_;
+  shard_view const& shard_;
+  std::uint32_t index_;
+  std::uint32_t shard_index_;
+  std::byte* row_;  ///< This lane's own.
+  environment<Warp> environment_;
+  std::uint32_t tail_[sources] = {};  ///< Entries taken out of each queue.
+  std::uint32_t joined_ = 0;          ///< Messages that all workers handled together.
+};
+
+}  // namespace gyre::block
