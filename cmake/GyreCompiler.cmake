@@ -3,12 +3,21 @@
 # -march=native says so in CMAKE_CXX_FLAGS.
 
 # gyre_warnings: for every target of this project, for none of its users.
-set(GYRE_WARNING_FLAGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-restrict)
+set(GYRE_WARNING_FLAGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  list(APPEND GYRE_WARNING_FLAGS -Wno-restrict)
+endif()
 if(GYRE_WERROR)
   list(APPEND GYRE_WARNING_FLAGS -Werror)
 endif()
 add_library(gyre_warnings INTERFACE)
-target_compile_options(gyre_warnings INTERFACE ${GYRE_WARNING_FLAGS})
+target_compile_options(gyre_warnings INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:${GYRE_WARNING_FLAGS}>"
+  "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra>")
+if(GYRE_WERROR)
+  target_compile_options(gyre_warnings INTERFACE
+    "$<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>")
+endif()
 
 # gyre_sanitize: for every target but the model checker's.
 add_library(gyre_sanitize INTERFACE)

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-#include <gyre/engine/cpu/engine.hpp>
+#include <gyre/runtime/engines.hpp>
 
 namespace gyre {
 
@@ -31,14 +31,9 @@ runtime::~runtime() {
 }
 
 result<runtime> runtime::create(runtime_options const& options) {
-  engine_kind const kind =
-      options.engine == engine_kind::automatic
-          ? (report_on(engine_kind::cuda).found ? engine_kind::cuda : engine_kind::cpu)
-          : options.engine;
-  if (kind != engine_kind::cpu) {
-    return fail(errc::unsupported, "engine cuda: " + report_on(kind).detail);
-  }
-  return create_on(make_cpu_engine(), options);
+  auto where = make_engine(options);
+  if (!where) return tl::unexpected<error>(std::move(where.error()));
+  return create_on(std::move(*where), options);
 }
 
 result<runtime> runtime::create_on(std::shared_ptr<gyre::engine> where,

@@ -21,6 +21,7 @@ void add_validate(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
+void add_wire(CLI::App& app, int& exit_code);
 
 /// The value must be one of these: "'x' is not allowed; allowed: a, b". Shown in help as `a|b`.
 [[nodiscard]] CLI::Validator one_of(std::vector<std::string> allowed);

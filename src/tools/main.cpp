@@ -100,6 +100,7 @@ int tool_main(int argc, char const* const* argv) {
   add_run(app, exit_code);
   add_doctor(app, exit_code);
   add_bench(app, exit_code);
+  add_wire(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (CLI::Success const& e) {

@@ -15,4 +15,12 @@ std::string describe(status const& s, std::string_view type, std::string path) {
   return out;
 }
 
+errc unwritten(fault code) noexcept {
+  switch (code) {
+    case fault::no_memory: return errc::no_memory;
+    case fault::too_deep: return errc::invalid_argument;
+    default: return errc::too_large;
+  }
+}
+
 }  // namespace gyre::wire::detail

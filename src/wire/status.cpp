@@ -21,7 +21,9 @@ words words_of(fault code) noexcept {
     case fault::bad_header:
       return {"bad_header",
               "An object has more members than its type knows, or a reserved header."};
-    case fault::too_deep: return {"too_deep", "Values are nested in more than 64 levels."};
+    case fault::too_deep:
+      return {"too_deep",
+              "Values are nested in more than 64 levels, or 1,000 of objects with references."};
     case fault::bad_utf8: return {"bad_utf8", "Text is not valid UTF-8 or UTF-16."};
     case fault::bad_bool: return {"bad_bool", "A truth value or a null flag is neither 0 nor 1."};
     case fault::bad_value: return {"bad_value", "A value is outside of its type's range."};
@@ -35,6 +37,9 @@ words words_of(fault code) noexcept {
     case fault::no_room: return {"no_room", "The output is smaller than the encoded message."};
     case fault::too_long: return {"too_long", "The message is over the format's limit of 2 GiB."};
     case fault::no_memory: return {"no_memory", "The decoded value did not fit in memory."};
+    case fault::bad_reference:
+      return {"bad_reference",
+              "A reference id names no earlier object of the type, or is out of order."};
   }
   return {"unknown", "This is not a fault that the codec knows."};
 }

@@ -75,8 +75,15 @@ struct emulated_blocks {
   }
 };
 
+#if defined(__SANITIZE_THREAD__)
+// Stepped lanes are slow under ThreadSanitizer; unit_block has them there.
+using engines = ::testing::Types<cpu_with_1_shard, cpu_with_3_shards>;
+#elif defined(__SANITIZE_ADDRESS__)
+using engines = ::testing::Types<cpu_with_1_shard, cpu_with_3_shards, emulated_blocks<1>>;
+#else
 using engines =
     ::testing::Types<cpu_with_1_shard, cpu_with_3_shards, emulated_blocks<1>, emulated_blocks<3>>;
+#endif
 
 struct engine_names {
   template <class Engine>

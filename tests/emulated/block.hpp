@@ -53,7 +53,7 @@ struct block_state {
   meeting workers;
   kernel_listener* listener = nullptr;
   /// Set by whoever has something to do.
-  bool busy = false;
+  std::atomic<bool> busy{false};
 };
 
 /// One lane of an emulated warp: what `run_block` asks of an engine. Handlers may throw here, as on
@@ -89,7 +89,7 @@ class warp {
   void sync_workers(std::uint32_t workers) { block_.workers.meet(workers * Lanes); }
 
   void nap(std::uint32_t idle) {
-    if (idle < 4) block_.busy = true;
+    if (idle < 4) block_.busy.store(true, std::memory_order_relaxed);
     fiber::yield();
   }
   void nap_for(std::uint32_t) { fiber::yield(); }
@@ -97,7 +97,7 @@ class warp {
 
   template <class F>
   bool guard(F&& handler, envelope const& head) {
-    block_.busy = true;
+    block_.busy.store(true, std::memory_order_relaxed);
     try {
       handler();
       return true;
@@ -133,10 +133,13 @@ class stepper {
   }
   /// `busy`: set by whoever has something to do; after many rounds in which nobody had, each round
   /// is followed by a rest.
-  void run(bool& busy);
+  void run(std::atomic<bool>& busy);
+  /// Each lane once. False: all have ended.
+  bool round();
 
  private:
   std::mt19937 random_;
+  std::uint32_t rounds_ = 0;
   std::vector<std::unique_ptr<fiber>> fibers_;
 };
 

@@ -12,6 +12,10 @@
 #endif
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
+// The switching itself is not what is looked at.
+#define GYRE_UNTRACKED __attribute__((no_sanitize("thread")))
+#else
+#define GYRE_UNTRACKED
 #endif
 
 #if defined(__x86_64__)
@@ -45,6 +49,9 @@ namespace gyre::emulated {
 namespace {
 
 thread_local fiber* running = nullptr;
+#if defined(__SANITIZE_THREAD__)
+char all_fibers;
+#endif
 
 }  // namespace
 
@@ -99,7 +106,7 @@ fiber::~fiber() {
   ::munmap(stacks_->memory, stack_bytes);
 }
 
-void fiber::resume() {
+GYRE_UNTRACKED void fiber::resume() {
   if (done_) return;
   fiber* const before = running;
   running = this;
@@ -107,11 +114,11 @@ void fiber::resume() {
   running = before;
 }
 
-void fiber::switch_in() {
+GYRE_UNTRACKED void fiber::switch_in() {
   stacks& s = *stacks_;
 #if defined(__SANITIZE_THREAD__)
   s.caller_track = __tsan_get_current_fiber();
-  __tsan_switch_to_fiber(s.own_track, __tsan_switch_to_fiber_no_sync);
+  __tsan_switch_to_fiber(s.own_track, 0);
 #endif
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_start_switch_fiber(&s.caller_fake, s.memory, stack_bytes);
@@ -126,10 +133,12 @@ void fiber::switch_in() {
 #endif
 }
 
-void fiber::switch_out([[maybe_unused]] bool for_good) {
+GYRE_UNTRACKED void fiber::switch_out([[maybe_unused]] bool for_good) {
   stacks& s = *stacks_;
 #if defined(__SANITIZE_THREAD__)
-  __tsan_switch_to_fiber(s.caller_track, __tsan_switch_to_fiber_no_sync);
+  // What a fiber has done is ordered before what others do when it has ended, or by `see_fibers`.
+  __tsan_release(&all_fibers);
+  __tsan_switch_to_fiber(s.caller_track, for_good ? 0 : __tsan_switch_to_fiber_no_sync);
 #endif
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_start_switch_fiber(for_good ? nullptr : &s.own_fake, s.caller_bottom, s.caller_size);
@@ -144,9 +153,9 @@ void fiber::switch_out([[maybe_unused]] bool for_good) {
 #endif
 }
 
-void fiber::yield() { running->switch_out(false); }
+GYRE_UNTRACKED void fiber::yield() { running->switch_out(false); }
 
-void fiber::enter() {
+GYRE_UNTRACKED void fiber::enter() {
   fiber& self = *running;
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_finish_switch_fiber(nullptr, &self.stacks_->caller_bottom,
@@ -156,6 +165,12 @@ void fiber::enter() {
   self.done_ = true;
   self.switch_out(true);
   std::abort();  // nobody resumes what is done
+}
+
+void see_fibers() {
+#if defined(__SANITIZE_THREAD__)
+  __tsan_acquire(&all_fibers);
+#endif
 }
 
 }  // namespace gyre::emulated

@@ -7,8 +7,9 @@
 namespace gyre::emulated {
 
 /// A stack of its own, run a piece at a time by whoever calls `resume`. One thread's at a time.
-/// The sanitizers are told of every switch; to ThreadSanitizer a switch orders nothing, so two
-/// fibers that share memory without an atomic between them are a race, as two lanes of a GPU are.
+/// The sanitizers are told of every switch. To ThreadSanitizer what a fiber does comes after what
+/// its resumer did, but not before what others do next: two fibers that share memory without an
+/// atomic between them are a race, as two lanes of a GPU are.
 class fiber {
  public:
   explicit fiber(std::function<void()> body);
@@ -34,5 +35,8 @@ class fiber {
   std::unique_ptr<stacks> stacks_;
   bool done_ = false;
 };
+
+/// Has the calling thread see what fibers that do not run now have done, also to ThreadSanitizer.
+void see_fibers();
 
 }  // namespace gyre::emulated

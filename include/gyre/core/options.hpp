@@ -102,12 +102,26 @@ struct queue_options {
 };
 
 /// How a runtime is made.
+/// What the cuda engine takes, at once, when it is made.
+struct cuda_options {
+  /// The device's number, as the CUDA runtime counts them.
+  int device = 0;
+  /// Bytes of pinned host memory for rings, ports and telemetry. 1 MiB at least.
+  std::uint64_t host_bytes = std::uint64_t{256} << 20;
+  /// Bytes of device memory for states, rings between shards and scratch. 1 MiB at least.
+  std::uint64_t device_bytes = std::uint64_t{512} << 20;
+  /// Multiprocessors left for other kernels: one that stays is never preempted.
+  std::uint32_t reserved_multiprocessors = 8;
+};
+
 struct runtime_options {
   engine_kind engine = engine_kind::automatic;
   /// Dead letters kept for `dead_letters()`; the oldest make room. All are counted. 0 keeps none.
   std::size_t dead_letters = 256;
   /// Device buffers that may live at once. 1 … 16,777,215; 24 bytes each.
   std::uint32_t buffers = 4096;
+  /// Where the engine is cuda.
+  cuda_options cuda{};
 };
 
 /// How a port is opened.

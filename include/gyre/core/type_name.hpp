@@ -28,6 +28,19 @@ template <class T>
   return raw.substr(prefix, raw.size() - prefix - suffix);
 }
 
+/// Where a spelled name's namespaces end. What stands in angle brackets is passed over: a
+/// template's arguments, and the name that nvcc gives a namespace without one, `<unnamed>`.
+[[nodiscard]] constexpr std::size_t after_namespaces(std::string_view name) noexcept {
+  std::size_t end = 0;
+  int depth = 0;
+  for (std::size_t i = 0; i + 1 < name.size(); ++i) {
+    if (name[i] == '<') ++depth;
+    if (name[i] == '>') --depth;
+    if (depth == 0 && name[i] == ':' && name[i + 1] == ':') end = i + 2;
+  }
+  return end;
+}
+
 /// FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/).
 [[nodiscard]] constexpr std::uint64_t fnv1a(std::string_view text) noexcept {
   std::uint64_t h = 0xCBF29CE484222325ULL;
@@ -46,9 +59,7 @@ template <class T>
     return T::gyre_name;
   } else {
     constexpr std::string_view full = detail::spelled_name<T>();
-    constexpr std::size_t template_at = full.find('<');
-    constexpr std::size_t colon = full.substr(0, template_at).rfind("::");
-    return colon == std::string_view::npos ? full : full.substr(colon + 2);
+    return full.substr(detail::after_namespaces(full));
   }
 }
 

@@ -35,6 +35,9 @@ class kernel_listener {
   virtual void buried(drop_reason reason, envelope const& head) noexcept = 0;
   /// A handler threw while it handled this message; `what` is the exception's text.
   virtual void threw(envelope const& head, std::string_view what) noexcept = 0;
+  /// The device failed under the kernel: none of its shards runs any more, nothing will be
+  /// answered.
+  virtual void failed(std::string_view why) noexcept = 0;
 };
 
 /// A kernel that lives on an engine, from `engine::start` to its destructor.
@@ -77,8 +80,5 @@ class engine {
       kernel_image const& image, kernel_view const& kernel, launch_options const& options,
       kernel_listener& listener) = 0;
 };
-
-/// What is known of an engine kind, whether or not it can be used.
-[[nodiscard]] engine_report report_on(engine_kind kind);
 
 }  // namespace gyre

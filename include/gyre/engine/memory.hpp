@@ -33,11 +33,13 @@ class memory_account {
 /// An engine's memory, given back when the block goes. Aligned to `cache_line`. Move-only.
 class memory_block {
  public:
-  using release_function = void (*)(std::byte* data, std::uint64_t bytes) noexcept;
+  using release_function = void (*)(void* owner, std::byte* data, std::uint64_t bytes) noexcept;
 
   memory_block() noexcept = default;
-  memory_block(std::byte* data, std::uint64_t bytes, release_function release) noexcept
-      : data_(data), bytes_(bytes), release_(release) {}
+  /// `owner` is kept alive with the block, and handed to `release`.
+  memory_block(std::byte* data, std::uint64_t bytes, release_function release,
+               std::shared_ptr<void> owner = nullptr) noexcept
+      : data_(data), bytes_(bytes), release_(release), owner_(std::move(owner)) {}
   memory_block(memory_block&& other) noexcept { swap(other); }
   memory_block& operator=(memory_block&& other) noexcept {
     memory_block(std::move(other)).swap(*this);
@@ -45,7 +47,7 @@ class memory_block {
   }
   ~memory_block() {
     if (account_) account_->remove(bytes_);
-    if (data_ != nullptr) release_(data_, bytes_);
+    if (data_ != nullptr) release_(owner_.get(), data_, bytes_);
   }
 
   /// Counts the block in `account` for as long as it lives.
@@ -62,12 +64,14 @@ class memory_block {
     std::swap(data_, other.data_);
     std::swap(bytes_, other.bytes_);
     std::swap(release_, other.release_);
+    std::swap(owner_, other.owner_);
     std::swap(account_, other.account_);
   }
 
   std::byte* data_ = nullptr;
   std::uint64_t bytes_ = 0;
   release_function release_ = nullptr;
+  std::shared_ptr<void> owner_;
   std::shared_ptr<memory_account> account_;
 };
 

@@ -21,6 +21,10 @@ struct payload {
   static_assert(wire::serializable<Message>,
                 "a message is a plain aggregate of scalars, enums, ids, optionals, strings, arrays "
                 "and such aggregates");
+  static_assert(
+      !wire::has_circular_references<Message>,
+      "objects with circular references need a table and an allocator, which a kernel has "
+      "not: send them by a named queue between threads of the host, or send ids");
 
   static constexpr bool raw =
       std::is_trivially_copyable_v<Message> && wire::min_size<Message> == wire::max_size<Message>;

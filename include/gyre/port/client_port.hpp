@@ -41,9 +41,10 @@ class port_host {
   overflow_policy overflow = overflow_policy::block;
 };
 
-/// Replies of usual size that a port's ring holds on an engine across a bus: there every port's ring
-/// is made at the launch, and of one size, for nothing that the device knows may change while it
-/// runs. A port of a larger window has so many asks in flight only where their replies are smaller.
+/// Replies of usual size that a port's ring holds on an engine across a bus: there every port's
+/// ring is made at the launch, and of one size, for nothing that the device knows may change while
+/// it runs. A port of a larger window has so many asks in flight only where their replies are
+/// smaller.
 inline constexpr std::uint64_t bus_port_replies = 64;
 
 /// Between two looks at a reply ring whose kernel rings no bell.

@@ -86,7 +86,13 @@ class queue {
   template <class Send>
   result<void> encoded(T const& message, Send&& send) {
     message_info const info = detail::info_of(message);
-    if constexpr (wire::max_size<T> <= detail::near_bytes) {
+    if constexpr (wire::has_circular_references<T>) {
+      // Its size is not to be had without a walk that may be refused.
+      auto const bytes = wire::write(message);
+      if (!bytes) return tl::unexpected<error>(bytes.error());
+      if (bytes->size() > core_->max_bytes()) return core_->refuse_size(bytes->size());
+      return send(info, std::span<std::byte const>(*bytes));
+    } else if constexpr (wire::max_size<T> <= detail::near_bytes) {
       std::array<std::byte, wire::max_size<T> == 0 ? 1 : wire::max_size<T>> bytes;
       std::size_t const size = wire::encode_unchecked(message, bytes.data());
       return send(info, std::span<std::byte const>(bytes.data(), size));

@@ -119,6 +119,7 @@ class kernel_core final : public port_host,
   // kernel_listener
   void buried(drop_reason reason, envelope const& head) noexcept override;
   void threw(envelope const& head, std::string_view what) noexcept override;
+  void failed(std::string_view why) noexcept override;
 
   /// An exception's text, kept until its asker has asked for it or others push it out.
   struct thrown {
@@ -175,6 +176,7 @@ class kernel_core final : public port_host,
   // Guarded by notes_mutex_.
   mutable std::mutex notes_mutex_;
   std::deque<thrown> thrown_;
+  std::string failure_;  ///< Why the device failed, if it has.
 
   // Dead letters that the host's side counted: late replies, failures on their way to a queue.
   std::array<std::atomic<std::uint64_t>, drop_reasons> lost_{};

@@ -13,6 +13,7 @@
 #include <gyre/engine/engine.hpp>
 #include <gyre/queue/registry.hpp>
 #include <gyre/runtime/device_buffers.hpp>
+#include <gyre/runtime/engines.hpp>
 #include <gyre/runtime/kernel.hpp>
 
 namespace gyre {

@@ -11,6 +11,11 @@ enum class kind : std::uint8_t {
   object,            ///< A C# class: a byte with the number of members, then the members, unpadded.
   unmanaged,         ///< A C# unmanaged struct: its memory, with zeros for padding. No header.
   version_tolerant,  ///< `[MemoryPackable(GenerateType.VersionTolerant)]`: each member's length.
+  /// `[MemoryPackable(GenerateType.CircularReference)]`: as version tolerant, and with an identity.
+  /// Held by std::shared_ptr alone, and by std::weak_ptr where it must not own: several pointers to
+  /// one object are one object for the reader too, and objects may point at one another in cycles.
+  /// On the host only. Who owns a cycle: see wire/dismantle.hpp.
+  circular_reference,
 };
 
 /// The members of a type that is not a plain aggregate, in wire order, as pointers to members:
@@ -21,8 +26,8 @@ struct members {
   static constexpr std::size_t size = sizeof...(Pointers);
 };
 
-/// The `[MemoryPackOrder]` of each member of a version-tolerant type, ascending; a gap is a member
-/// that was removed: `using wire_order = gyre::wire::order<0, 2>;`
+/// The `[MemoryPackOrder]` of each member of a version-tolerant or circular type, ascending; a gap
+/// is a member that was removed: `using wire_order = gyre::wire::order<0, 2>;`
 template <std::size_t... Orders>
 struct order {};
 

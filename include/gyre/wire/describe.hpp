@@ -82,13 +82,19 @@ template <class T>
   return out;
 }
 
-/// The bytes of `value`. `errc::too_large` over 2 GiB, or `errc::no_memory`. Never throws.
+namespace detail {
+/// The error of an encode that came to nothing.
+[[nodiscard]] errc unwritten(fault code) noexcept;
+}  // namespace detail
+
+/// The bytes of `value`. `errc::too_large` over 2 GiB, `errc::no_memory`, or
+/// `errc::invalid_argument` if references lead too deep. Never throws.
 template <class T, class Policy = utf16_length_unknown>
 [[nodiscard]] result<std::vector<std::byte>> write(T const& value, Policy policy = {}) {
   std::vector<std::byte> out;
   status const s = encode(value, out, policy);
   if (!s) {
-    return fail(s.code == fault::no_memory ? errc::no_memory : errc::too_large, describe<T>(s));
+    return fail(detail::unwritten(s.code), describe<T>(s));
   }
   return out;
 }

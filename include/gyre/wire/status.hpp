@@ -16,7 +16,7 @@ enum class fault : std::uint8_t {
   bad_length,        ///< A length or count is negative, more than the bytes hold, or contradictory.
   over_capacity,     ///< More elements or text than the receiving member has room for.
   bad_header,        ///< An object has more members than its type knows, or a reserved header.
-  too_deep,          ///< Values are nested in more than `depth_limit` levels.
+  too_deep,          ///< Over `depth_limit`, or `reference_depth_limit`, levels are nested.
   bad_utf8,          ///< Text is not valid UTF-8 (or UTF-16, where it came in that form).
   bad_bool,          ///< A truth value or a null flag is neither 0 nor 1.
   bad_value,         ///< A value is outside of its type's range, such as a 26th hour.
@@ -28,6 +28,7 @@ enum class fault : std::uint8_t {
   no_room,           ///< The output span is smaller than the encoded message.
   too_long,          ///< The message is over the format's limit of 2 GiB.
   no_memory,         ///< The decoded value did not fit in memory.
+  bad_reference,     ///< A reference id names no earlier object of the type, or is out of order.
 };
 
 /// The enumerator's name.
@@ -38,6 +39,12 @@ enum class fault : std::uint8_t {
 
 /// How many levels of collections, maps and owned pointers a message may nest.
 inline constexpr std::size_t depth_limit = 64;
+
+/// How long a chain of objects of kind circular_reference may be, from the message to the last of
+/// them: each object is a level, and so is each collection between two. C#'s writer stops at 1,000
+/// too. It bounds the stack that reading, writing and destroying them takes: under 400 KiB for a
+/// list at the limit with g++ 12 -O3, under 1 MiB with -O0.
+inline constexpr std::size_t reference_depth_limit = 1000;
 
 /// What came of an encode or decode: trivially copyable, so that a kernel can hand it back.
 struct status {

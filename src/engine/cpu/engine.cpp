@@ -31,7 +31,7 @@ std::vector<int> allowed_cores() {
   return out;
 }
 
-void release(std::byte* data, std::uint64_t) noexcept {
+void release(void*, std::byte* data, std::uint64_t) noexcept {
   ::operator delete(data, std::align_val_t(cache_line));
 }
 
@@ -107,7 +107,16 @@ class cpu_kernel final : public resident_kernel {
 
 class cpu_engine final : public engine {
  public:
-  engine_report report() const override { return report_on(engine_kind::cpu); }
+  engine_report report() const override {
+    engine_report out;
+    out.kind = engine_kind::cpu;
+    out.built = true;
+    out.found = true;
+    out.greatest_shards = cpu_greatest_shards;
+    out.greatest_lanes = 1;
+    out.detail = std::to_string(std::max(1U, std::thread::hardware_concurrency())) + " cores";
+    return out;
+  }
 
   result<launch_options> settle(launch_options options) const override {
     if (options.shards == 0) options.shards = 1;

@@ -1,5 +1,3 @@
-#include <gyre/runtime/kernel_core.hpp>
-
 #include <atomic>
 #include <memory>
 #include <string>
@@ -7,6 +5,7 @@
 #include <utility>
 
 #include <gyre/core/uuid.hpp>
+#include <gyre/runtime/kernel_core.hpp>
 
 // How a kernel comes to be: its memory, its queues, its shards.
 

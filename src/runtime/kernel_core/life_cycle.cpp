@@ -1,11 +1,11 @@
-#include <gyre/runtime/kernel_core.hpp>
-
 #include <chrono>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <gyre/runtime/kernel_core.hpp>
 
 // Activate, deactivate, terminate: what is asked of the shards, and what becomes of what they left.
 

@@ -1,9 +1,9 @@
-#include <gyre/runtime/kernel_core.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <memory>
 #include <mutex>
+
+#include <gyre/runtime/kernel_core.hpp>
 
 // What a kernel says of itself: status, metrics, telemetry.
 

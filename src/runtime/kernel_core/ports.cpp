@@ -1,5 +1,3 @@
-#include <gyre/runtime/kernel_core.hpp>
-
 #include <algorithm>
 #include <memory>
 #include <mutex>
@@ -7,6 +5,8 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+
+#include <gyre/runtime/kernel_core.hpp>
 
 // Who talks to a kernel: ports as they come and go, and what clients and shards tell.
 
@@ -52,7 +52,7 @@ result<void> kernel_core::make_port(port_slot& row, client_port::sizes const& si
     slots = row.port->give_up_slots(first);
   } else {
     slots = memory_block(view.ports[index].replies.slots, sizes.replies.bytes(),
-                         [](std::byte*, std::uint64_t) noexcept {});
+                         [](void*, std::byte*, std::uint64_t) noexcept {});
   }
   if (row.port != nullptr) {
     sent_before_ += row.port->sent();
@@ -160,6 +160,20 @@ void kernel_core::buried(drop_reason reason, envelope const& head) noexcept {
                                {head.time}});
   } catch (...) {
     around_.dead_letters->count(reason);
+  }
+}
+
+void kernel_core::failed(std::string_view why) noexcept {
+  try {
+    std::scoped_lock const lock(notes_mutex_);
+    failure_ = why;
+  } catch (...) {  // it is known that it failed, not why
+  }
+  state_.store(kernel_state::failed, std::memory_order_release);
+  door.shut(gate_state::failed);
+  std::scoped_lock const lock(ports_mutex_);
+  for (auto& slot : ports_) {
+    if (slot.port != nullptr) slot.port->wake();
   }
 }
 

@@ -160,7 +160,9 @@ std::vector<benchmark> all_benchmarks(bench_effort const& effort, std::string co
       {{"floor.ping_pong", "floor.ring_pair"}, floor_benchmarks},
       {{"ask.one_in_flight", "ask.pipelined", "tell.throughput"}, ask_benchmarks},
       {{"queue.round_trip", "queue.pipelined"}, queue_benchmarks},
-      {{"wire.encode", "wire.decode"}, wire_benchmarks},
+      {{"wire.encode.29", "wire.decode.29", "wire.encode.38", "wire.decode.38", "wire.encode.135",
+        "wire.decode.135", "wire.encode.279", "wire.decode.279"},
+       wire_benchmarks},
       {{"telemetry.snapshot", "telemetry.snapshot_busy", "wake_up"}, telemetry_benchmarks}};
   std::vector<benchmark> out;
   for (auto const& s : subjects) {

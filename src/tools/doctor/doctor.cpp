@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <gyre/core/event.hpp>
-#include <gyre/engine/engine.hpp>
+#include <gyre/runtime/engines.hpp>
 
 #include "../commands.hpp"
 #include "../floor/floor.hpp"

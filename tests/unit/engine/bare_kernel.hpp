@@ -21,6 +21,7 @@ namespace gyre::engine_test {
 inline constexpr std::chrono::seconds patience{20};
 
 struct silent_listener final : kernel_listener {
+  void failed(std::string_view) noexcept override {}
   void buried(drop_reason, envelope const&) noexcept override {}
   void threw(envelope const&, std::string_view) noexcept override {}
 };

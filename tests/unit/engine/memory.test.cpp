@@ -56,7 +56,7 @@ TEST(engine_memory, estimate_is_of_this_machine) {
 }
 
 int released = 0;
-void count_release(std::byte*, std::uint64_t) noexcept { ++released; }
+void count_release(void*, std::byte*, std::uint64_t) noexcept { ++released; }
 
 memory_block fake_block(std::uint64_t bytes) {
   static std::byte byte{};

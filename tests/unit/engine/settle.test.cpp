@@ -101,16 +101,5 @@ TEST(engine_report, cpu_is_always_there) {
   EXPECT_THAT(r.detail, HasSubstr("cores"));
 }
 
-// Contract, fault 17: a fallback that silently does something else.
-TEST(engine_report, engine_that_is_not_built_says_so) {
-  auto const r = report_on(engine_kind::cuda);
-  EXPECT_EQ(r.kind, engine_kind::cuda);
-  if (r.built) GTEST_SKIP() << "this build has a cuda engine: " << r.detail;
-  EXPECT_FALSE(r.found);
-  EXPECT_THAT(r.detail, HasSubstr("not built"));
-  EXPECT_EQ(r.greatest_shards, 0U);
-  EXPECT_EQ(r.greatest_lanes, 0U);
-}
-
 }  // namespace
 }  // namespace gyre

@@ -44,7 +44,7 @@ static_assert(offsetof(control_words, command) == 0);
 static_assert(offsetof(control_words, telemetry_on) == 4);
 static_assert(offsetof(control_words, telemetry_epoch) == 8);
 
-static_assert(alignof(shard_words) == cache_line && sizeof(shard_words) == cache_line);
+static_assert(alignof(shard_words) == cache_line && sizeof(shard_words) == 2 * cache_line);
 static_assert(offsetof(shard_words, phase) == 0);
 static_assert(offsetof(shard_words, handled) == 8);
 static_assert(offsetof(shard_words, answered) == 16);

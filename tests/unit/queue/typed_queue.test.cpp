@@ -1,3 +1,4 @@
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,6 +35,17 @@ struct lookalike {
   std::int32_t priority = 2;
   std::uint32_t actor_id = 3;
 };
+
+/// Somebody and whom they follow.
+struct member {
+  static constexpr auto wire_kind = wire::kind::circular_reference;
+  std::string name;
+  std::shared_ptr<member> follows;
+};
+struct club {
+  std::vector<std::shared_ptr<member>> members;
+};
+static_assert(!gyre::detail::borrows<club>());
 
 struct borrowing {
   std::int32_t n = 0;
@@ -137,6 +149,32 @@ TEST(typed_queue, foreign_bytes_are_malformed_and_the_error_says_where) {
   EXPECT_EQ(r.error().code, errc::malformed);
   EXPECT_NE(r.error().context.find("report.text"), std::string::npos) << r.error().message();
   EXPECT_EQ(letters->counts()[static_cast<std::size_t>(drop_reason::malformed)], 1U);
+}
+
+TEST(typed_queue, objects_with_references_arrive_as_the_same_web) {
+  auto q = make<club>();
+  auto const ada = std::make_shared<member>(member{"ada", nullptr});
+  club in{{std::make_shared<member>(member{"bo", ada}), ada}};
+  ASSERT_TRUE(q.send(in));
+  auto const out = q.receive(0ns);
+  ASSERT_TRUE(out);
+  EXPECT_EQ(out->members[0]->follows, out->members[1]);
+  EXPECT_EQ(out->members[1]->name, "ada");
+}
+
+TEST(typed_queue, references_that_lead_too_deep_are_refused_and_nothing_is_sent) {
+  auto q = make<club>();
+  club in{{nullptr}};
+  for (std::size_t i = 0; i <= wire::reference_depth_limit; ++i) {
+    in.members[0] = std::make_shared<member>(member{"m", in.members[0]});
+  }
+  auto const r = q.send(in);
+  ASSERT_FALSE(r);
+  EXPECT_EQ(r.error().code, errc::invalid_argument) << r.error().message();
+  EXPECT_EQ(q.depth(), 0U);
+  in.members[0] = std::make_shared<member>(member{std::string(65'536, 'x'), nullptr});
+  EXPECT_EQ(q.send(in).error().code, errc::too_large);
+  ASSERT_TRUE(wire::dismantle(in));
 }
 
 TEST(typed_queue, copies_are_the_same_queue) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <gyre/engine/cpu/engine.hpp>
 #include <gyre/engine/cpu/environment.hpp>
 #include <gyre/runtime/launch_plan.hpp>
 

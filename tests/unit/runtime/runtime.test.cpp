@@ -44,6 +44,17 @@ struct giant {
 
 runtime make() { return runtime::create({.engine = engine_kind::cpu}).value(); }
 
+// Contract, fault 17: a fallback that silently does something else.
+TEST(engine_report, engine_that_is_not_built_says_so) {
+  auto const r = report_on(engine_kind::cuda);
+  EXPECT_EQ(r.kind, engine_kind::cuda);
+  if (r.built) GTEST_SKIP() << "this build has a cuda engine: " << r.detail;
+  EXPECT_FALSE(r.found);
+  EXPECT_THAT(r.detail, HasSubstr("not built"));
+  EXPECT_EQ(r.greatest_shards, 0U);
+  EXPECT_EQ(r.greatest_lanes, 0U);
+}
+
 // Contract, fault 17: what is not there is `unsupported`, and nothing is put in its place.
 TEST(runtime, engine_that_is_not_there_is_unsupported) {
   auto const cuda = report_on(engine_kind::cuda);

@@ -234,7 +234,7 @@ TEST(shapes, paths_deeper_than_are_kept_say_so) {
 }
 
 TEST(shapes, every_fault_has_a_name_and_a_sentence) {
-  for (unsigned i = 0; i <= static_cast<unsigned>(wire::fault::no_memory); ++i) {
+  for (unsigned i = 0; i <= static_cast<unsigned>(wire::fault::bad_reference); ++i) {
     auto const code = static_cast<wire::fault>(i);
     EXPECT_NE(wire::to_string(code), "unknown");
     EXPECT_TRUE(wire::explain(code).ends_with('.'));

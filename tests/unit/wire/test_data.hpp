@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <ostream>
 #include <stdexcept>
@@ -34,12 +35,24 @@ inline std::string to_hex(bytes const& in) {
   return out;
 }
 
-inline nlohmann::json load(std::string const& file) {
-  char const* const folder = std::getenv("GYRE_WIRE_VECTORS");
-  std::string const path = (folder != nullptr ? folder : GYRE_TEST_DATA_DIR) + ("/" + file);
+inline nlohmann::json load_path(std::string const& path) {
   std::ifstream in(path);
   if (!in) throw std::runtime_error("cannot read " + path);
   return nlohmann::json::parse(in);
+}
+
+/// A file of the tests' own vectors.
+inline nlohmann::json load(std::string const& file) {
+  return load_path(GYRE_TEST_DATA_DIR + ("/" + file));
+}
+
+/// The golden vectors of the file, or of the folder, that GYRE_WIRE_VECTORS names; our own without.
+inline nlohmann::json load_others() {
+  char const* const given = std::getenv("GYRE_WIRE_VECTORS");
+  if (given == nullptr || *given == '\0') return load("vectors.json");
+  std::filesystem::path path(given);
+  if (std::filesystem::is_directory(path)) path /= "vectors.json";
+  return load_path(path.string());
 }
 
 /// Encodes what is known to be encodable.

@@ -84,8 +84,8 @@ class cpu_environment {
 
   /// A handler's tell: into the target shard's inbox, or not at all.
   template <class Message>
-  bool tell(kernel_view const& kernel, std::uint32_t from, std::uint64_t to,
-            Message const& message, std::uint64_t time) noexcept {
+  bool tell(kernel_view const& kernel, std::uint32_t from, std::uint64_t to, Message const& message,
+            std::uint64_t time) noexcept {
     using form = payload<Message>;
     envelope head;
     head.actor = to;
@@ -97,8 +97,7 @@ class cpu_environment {
     if (to >= kernel.actors) return lose(kernel, from, drop_reason::no_such_actor, head);
 
     std::uint32_t const home = kernel.home(to);
-    ring_writer<codec, writers::many> const inbox(
-        ring<codec>(kernel.shards[home].inbox));
+    ring_writer<codec, writers::many> const inbox(ring<codec>(kernel.shards[home].inbox));
     std::uint64_t at = 0;
     if (length > form::greatest || !inbox.reserve(inbox.target().slots_for(length), at)) {
       return lose(kernel, from, drop_reason::no_room, head);

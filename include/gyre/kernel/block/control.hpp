@@ -123,51 +123,57 @@ class control {
     return word.load(platform::memory_order_relaxed);
   }
 
-  /// Brings the host's words up to date.
+  /// Brings the host's words up to date. Two fences across the bus; a word is stored if it has
+  /// changed.
   GYRE_FN void post() noexcept {
     counters const& c = shared_.count;
+    posted& p = shared_.post;
     // Who sees a message as taken sees what it told: taken is read first here, and posted last.
     std::uint64_t const taken = c.taken[from_host].load(platform::memory_order_acquire);
     std::uint64_t const tells = c.taken[from_tells].load(platform::memory_order_acquire);
-    put(words_.told, get(c.told));
-    put(words_.handled, get(c.handled));
-    put(words_.answered, get(c.answered));
-    put(words_.refused, get(c.refused));
-    for (std::size_t i = 0; i < drop_reasons; ++i) put(words_.dropped[i], get(c.dropped[i]));
+    telemetry_.version.store(++p.version, platform::memory_order_relaxed);
+    platform::full_fence();
+    put(words_.told, p.told, get(c.told));
+    put(words_.handled, p.handled, get(c.handled));
+    put(words_.answered, p.answered, get(c.answered));
+    put(words_.refused, p.refused, get(c.refused));
+    for (std::size_t i = 0; i < drop_reasons; ++i) {
+      put(words_.dropped[i], p.dropped[i], get(c.dropped[i]));
+    }
     post_times();
-    words_.tells_taken.store(tells, platform::memory_order_release);
-    words_.taken.store(taken, platform::memory_order_release);
-    words_.posts.store(get(words_.posts) + 1, platform::memory_order_release);
+    platform::full_fence();
+    telemetry_.version.store(++p.version, platform::memory_order_relaxed);
+    put(words_.tells_taken, p.taken[from_tells], tells);
+    put(words_.taken, p.taken[from_host], taken);
+    words_.posts.store(++p.posts, platform::memory_order_relaxed);
   }
 
+  /// Between two versions of the block: odd while it is written.
   GYRE_FN void post_times() noexcept {
     counters const& c = shared_.count;
+    posted& p = shared_.post;
     telemetry_block& t = telemetry_;
-    std::uint64_t const version = get(t.version);
-    t.version.store(version + 1, platform::memory_order_relaxed);
-    // Each word with release, as `telemetry_block` wants it.
-    auto const set = [](telemetry_block::word& word, std::uint64_t value) {
-      if (get(word) != value) word.store(value, platform::memory_order_release);
-    };
     std::uint64_t timed = 0;
     for (std::size_t i = 0; i < latency_buckets; ++i) {
       std::uint64_t const n = c.histogram[i].load(platform::memory_order_acquire);
-      set(t.histogram[i], n);
+      put(t.histogram[i], p.histogram[i], n);
       timed += n;
     }
-    set(t.count, timed);
-    set(t.total_ns, get(c.total_ns));
-    set(t.least_ns, get(c.least_ns));
-    set(t.greatest_ns, get(c.greatest_ns));
-    set(t.last_time, timed == 0 ? 0 : get(shared_.clock));
-    set(t.last_error_type, get(c.last_error_type));
-    set(t.last_error, c.last_error.load(platform::memory_order_acquire));
-    set(t.epoch, epoch_);
-    t.version.store(version + 2, platform::memory_order_release);
+    put(t.count, p.count, timed);
+    put(t.total_ns, p.total_ns, get(c.total_ns));
+    put(t.least_ns, p.least_ns, get(c.least_ns));
+    put(t.greatest_ns, p.greatest_ns, get(c.greatest_ns));
+    put(t.last_time, p.last_time, timed == 0 ? 0 : get(shared_.clock));
+    put(t.last_error, p.last_error, c.last_error.load(platform::memory_order_acquire));
+    put(t.last_error_type, p.last_error_type, get(c.last_error_type));
+    put(t.epoch, p.epoch, epoch_);
   }
 
-  GYRE_FN static void put(shard_words::word& word, std::uint64_t value) noexcept {
-    if (get(word) != value) word.store(value, platform::memory_order_relaxed);
+  template <class Word>
+  GYRE_FN static void put(Word& word, std::uint64_t& before, std::uint64_t value) noexcept {
+    if (before == value) return;
+    before = value;
+    word.store(value, platform::memory_order_relaxed);
   }
 
   Warp& warp_;

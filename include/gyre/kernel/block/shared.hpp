@@ -75,6 +75,28 @@ struct counters {
   atomic<std::uint64_t> histogram[latency_buckets]{};
 };
 
+/// What the control warp has posted so far: the host's words lie across the bus and are not read.
+/// Its own alone.
+struct posted {
+  std::uint64_t told = 0;
+  std::uint64_t handled = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t taken[sources] = {};
+  std::uint64_t dropped[drop_reasons] = {};
+  std::uint64_t count = 0;
+  std::uint64_t total_ns = 0;
+  std::uint64_t least_ns = 0;
+  std::uint64_t greatest_ns = 0;
+  std::uint64_t last_time = 0;
+  std::uint64_t last_error = 0;
+  std::uint64_t last_error_type = 0;
+  std::uint64_t epoch = 0;
+  std::uint64_t histogram[latency_buckets] = {};
+  std::uint64_t posts = 0;
+  std::uint64_t version = 0;
+};
+
 /// A block's shared memory.
 ///
 /// Who writes: `command`, `telemetry_on`, `leave` the control warp; `ingress_at[i]`, `stages[i]`
@@ -89,10 +111,17 @@ struct shared_block {
   atomic<std::uint32_t> telemetry_on{1};
   atomic<std::uint64_t> clock{0};  ///< The last `hybrid_time` given or observed.
   counters count;
+  posted post;
   wide_job wide;
   stage stages[sources];
   work_queue queues[sources][greatest_workers];
 };
+
+/// Makes what must not begin as zero bytes, in memory that is all zero.
+GYRE_FN inline void initialise(shared_block& shared) noexcept {
+  shared.telemetry_on.store(1, platform::memory_order_relaxed);
+  shared.count.least_ns.store(UINT64_MAX, platform::memory_order_relaxed);
+}
 
 /// The next stamp: greater than any given or observed before. Any thread of the block.
 [[nodiscard]] GYRE_FN inline std::uint64_t tick(shared_block& shared) noexcept {

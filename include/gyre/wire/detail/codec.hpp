@@ -70,6 +70,12 @@ struct codec {
   static_assert(why != refusal::not_object,
                 "gyre::wire: the alternatives of a union, and what std::unique_ptr points to, are "
                 "C# classes: structs of kind object; for others use std::optional");
+  static_assert(why != refusal::bad_link,
+                "gyre::wire: std::shared_ptr and std::weak_ptr hold structs of kind "
+                "circular_reference; for others use std::unique_ptr or std::optional");
+  static_assert(why != refusal::circular_value,
+                "gyre::wire: an object of kind circular_reference has an identity, which a value "
+                "has not: hold it by std::shared_ptr");
   static_assert(why != refusal::part && why != refusal::none,
                 "gyre::wire: a part of this type has no place on the wire");
 };

@@ -127,6 +127,24 @@ struct get_members {
   }
 };
 
+/// Reads members of which none can vary in size, with no check of bounds. False: one is refused.
+struct load_members {
+  std::byte const* at;
+
+  template <class... Ms>
+  GYRE_WIRE_HOT bool operator()(Ms&... ms) noexcept {
+    return (one(ms) && ...);
+  }
+
+ private:
+  template <class M>
+  GYRE_WIRE_HOT bool one(M& m) noexcept {
+    fault const code = codec<M>::load(at, m);
+    at += codec<M>::min;
+    return code == fault::none;
+  }
+};
+
 /// Reads the first `present` members and takes the rest from `defaults`.
 template <class T>
 struct get_some_members {
@@ -190,6 +208,13 @@ struct object_codec {
     if (*at != static_cast<std::byte>(facts::count)) [[unlikely]]
       return get_other(at, end, out, f);
     return visit_members(out, get_members{at + 1, end, f});
+  }
+
+  /// Whether no member can vary in size.
+  static constexpr bool flat = facts::run_size(0) + 1 == max;
+  /// Reads a whole object of `min` bytes. False: something is wrong, and `get` finds out what.
+  static GYRE_WIRE_HOT bool load_whole(std::byte const* at, T& out) noexcept {
+    return *at == static_cast<std::byte>(facts::count) && visit_members(out, load_members{at + 1});
   }
 
  private:

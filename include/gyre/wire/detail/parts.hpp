@@ -46,6 +46,8 @@ enum class refusal : std::uint8_t {
   raw_tuple,
   raw_member,
   not_object,
+  bad_link,
+  circular_value,
   part,
 };
 
@@ -90,6 +92,10 @@ template <class T>
 struct parts_of<std::optional<T>> : parts<T> {};
 template <class T>
 struct parts_of<std::unique_ptr<T>> : parts<T> {};
+template <class T>
+struct parts_of<std::shared_ptr<T>> : parts<T> {};
+template <class T>
+struct parts_of<std::weak_ptr<T>> : parts<T> {};
 template <class T, class A>
 struct parts_of<std::vector<T, A>> : parts<T> {};
 template <class T, std::size_t N>
@@ -123,6 +129,10 @@ template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 template <class T>
 inline constexpr bool is_optional<std::unique_ptr<T>> = true;
+template <class T>
+inline constexpr bool is_optional<std::shared_ptr<T>> = true;
+template <class T>
+inline constexpr bool is_optional<std::weak_ptr<T>> = true;
 
 template <class T>
 inline constexpr bool is_doubly_optional = false;

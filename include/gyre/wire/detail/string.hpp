@@ -47,7 +47,8 @@ GYRE_WIRE_HOT std::byte const* get_text(std::byte const* at, std::byte const* en
   out.text = at + 8;
   out.bytes = static_cast<std::size_t>(bytes);
   out.utf8_bytes = out.bytes;
-  utf_check const check = check_utf8(out.text, out.bytes);
+  utf_check const check =
+      is_ascii(out.text, out.bytes) ? utf_check{true, out.bytes} : check_utf8(out.text, out.bytes);
   if (!check.valid) return refuse(f, fault::bad_utf8, at);
   auto const claimed = load<std::int32_t>(at + 4);
   if (claimed > 0 && static_cast<std::uint64_t>(claimed) != check.units) {

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include <gyre/wire/detail/link.hpp>
 #include <gyre/wire/detail/parts.hpp>
 #include <gyre/wire/detail/raw.hpp>
 
@@ -84,6 +85,16 @@ template <class T, class... Seen>
     return refusal::never_null;
   } else if constexpr (is_bad_pointer<T>) {
     return refusal::not_object;
+  } else if constexpr (is_link<T>) {
+    // The members of what it points to, since the object itself is refused where it is a value.
+    if constexpr (!is_circular<link_target<T>>()) {
+      return refusal::bad_link;
+    } else if constexpr (constexpr refusal own = refuse_struct<link_target<T>>();
+                         own != refusal::none) {
+      return own;
+    } else {
+      return refuse_parts<T, Seen...>(member_types<link_target<T>>{});
+    }
   } else if constexpr (is_reordered_tuple<T>) {
     return refusal::raw_tuple;
   } else if constexpr (parts_of<T>::container) {
@@ -92,6 +103,8 @@ template <class T, class... Seen>
     return own;
   } else if constexpr (kind_of<T>() == kind::unmanaged) {
     return is_raw<T> ? refusal::none : refusal::raw_member;
+  } else if constexpr (kind_of<T>() == kind::circular_reference) {
+    return refusal::circular_value;
   } else {
     return refuse_parts<T, Seen...>(member_types<T>{});
   }

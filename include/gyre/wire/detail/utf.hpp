@@ -35,6 +35,22 @@ struct utf_check {
   return 4;
 }
 
+/// Whether no byte has its high bit set. What is left after eights is read with an overlap: names
+/// and the like are short, and a loop over single bytes would be most of the work.
+[[nodiscard]] GYRE_WIRE_HOT bool is_ascii(std::byte const* s, std::size_t n) noexcept {
+  constexpr std::uint64_t high = 0x8080808080808080ULL;
+  if (n >= 8) {
+    for (std::size_t i = 0; i + 8 < n; i += 8) {
+      if ((load<std::uint64_t>(s + i) & high) != 0) return false;
+    }
+    return (load<std::uint64_t>(s + n - 8) & high) == 0;
+  }
+  if (n >= 4) {
+    return ((load<std::uint32_t>(s) | load<std::uint32_t>(s + n - 4)) & (high >> 32U)) == 0;
+  }
+  return n == 0 || ((s[0] | s[n / 2] | s[n - 1]) & std::byte{0x80}) == std::byte{0};
+}
+
 /// Checks UTF-8 and counts its UTF-16 units. Runs of ASCII go eight bytes at a time.
 [[nodiscard]] GYRE_FN inline utf_check check_utf8(std::byte const* bytes, std::size_t n) noexcept {
   auto const* s = reinterpret_cast<unsigned char const*>(bytes);

@@ -30,6 +30,20 @@ GYRE_FN inline std::byte* put_varint(std::int64_t v, std::byte* out) noexcept {
   }
 }
 
+/// Bytes that `put_varint_unsigned` takes.
+[[nodiscard]] constexpr std::size_t varint_unsigned_size(std::uint32_t v) noexcept {
+  return v <= INT8_MAX ? 1 : v <= UINT16_MAX ? 3 : 5;
+}
+
+/// Writes what C#'s WriteVarInt(uint) does, for ids: it has no form of one byte above 127.
+inline std::byte* put_varint_unsigned(std::uint32_t v, std::byte* out) noexcept {
+  switch (varint_unsigned_size(v)) {
+    case 1: return store(out, static_cast<std::uint8_t>(v));
+    case 3: return store(store<std::int8_t>(out, -123), static_cast<std::uint16_t>(v));
+    default: return store(store<std::int8_t>(out, -125), v);
+  }
+}
+
 template <class U>
 [[nodiscard]] GYRE_FN inline std::byte const* get_varint_as(std::byte const* at,
                                                             std::byte const* end,

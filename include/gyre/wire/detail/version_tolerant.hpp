@@ -162,19 +162,26 @@ struct tolerant_codec {
     auto const present = static_cast<std::size_t>(*at);
     if (present > 249) return refuse(f, fault::bad_header, at);
     std::byte const* const lengths = at + 1;
-    std::byte const* values = lengths;
     std::uint64_t total = 0;
-    for (std::size_t i = 0; i < present; ++i) {
-      std::int64_t length = 0;
-      std::byte const* const here = values;
-      values = get_varint(values, end, length);
-      if (values == nullptr) return refuse(f, fault::truncated, here);
-      if (length < 0 || length > INT32_MAX) return refuse(f, fault::bad_length, here);
-      total += static_cast<std::uint64_t>(length);
-    }
+    std::byte const* const values = pass_lengths(lengths, end, present, total, f);
+    if (values == nullptr) return nullptr;
     if (total > left(values, end)) return refuse(f, fault::bad_length, at);
     out = T{};
     return visit_members(out, get_all{lengths, values, end, f, present});
+  }
+  /// Checks the lengths of `present` slots and adds them up; returns the address after them.
+  static GYRE_FN std::byte const* pass_lengths(std::byte const* at, std::byte const* end,
+                                               std::size_t present, std::uint64_t& total,
+                                               failure& f) noexcept {
+    for (std::size_t i = 0; i < present; ++i) {
+      std::int64_t length = 0;
+      std::byte const* const here = at;
+      at = get_varint(at, end, length);
+      if (at == nullptr) return refuse(f, fault::truncated, here);
+      if (length < 0 || length > INT32_MAX) return refuse(f, fault::bad_length, here);
+      total += static_cast<std::uint64_t>(length);
+    }
+    return at;
   }
 };
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace gyre {
+
+/// What nvcc has made of an actor type: the kernel that the cuda engine launches for it.
+struct cuda_program {
+  std::string_view actor;        ///< As `kernel_image::name`.
+  void const* kernel = nullptr;  ///< The `__global__` function, as the CUDA runtime names it.
+  std::size_t shared_bytes = 0;  ///< Of a block's shared memory.
+  std::uint32_t lanes = 32;      ///< Of a warp.
+};
+
+/// Makes a program known to the cuda engine; of two for one actor the later counts. Called before
+/// `main` by `on_device`. Thread-safe.
+void add_cuda_program(cuda_program const& program);
+
+/// The program for an actor, or null: it was not compiled for the device. Thread-safe.
+[[nodiscard]] cuda_program const* find_cuda_program(std::string_view actor) noexcept;
+
+}  // namespace gyre
