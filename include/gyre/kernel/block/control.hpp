@@ -31,11 +31,12 @@ class control {
     say(shard_phase::paused);
     for (;;) {
       kernel_command const wanted = host_.command.load(platform::memory_order_acquire);
+      // What was said before the command holds for what is handled after it.
+      obey_telemetry();
       if (wanted != current_ && obey(wanted)) {
         if (wanted == kernel_command::stop) break;
         continue;  // the host may want something else by now
       }
-      obey_telemetry();
       std::uint64_t const now = warp_.now();
       if (blocks_.kernel.wall_offset_ns != 0) follow(now);
       if (now - posted >= post_period_ns) {
