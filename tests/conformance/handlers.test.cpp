@@ -176,7 +176,9 @@ TYPED_TEST(handlers, a_tell_without_room_is_false_and_counted) {
   EXPECT_EQ(r.reached + r.missed, 1000U);
   EXPECT_GE(r.reached, 15U);
   EXPECT_GT(r.missed, 0U);
-  EXPECT_EQ(need(kernel.ask(0, how_many{}, patience), "ask").pebbles, r.reached);
+  // Another sender's message may come before those: their ways are not one.
+  EXPECT_TRUE(comes_to(r.reached,
+                       [&] { return need(kernel.ask(0, how_many{}, patience), "ask").pebbles; }));
   EXPECT_EQ(this->letters(drop_reason::no_room), r.missed);
   EXPECT_TRUE(comes_to(r.missed, [&] {
     return kernel.telemetry().dropped_by_reason[static_cast<std::size_t>(drop_reason::no_room)];
