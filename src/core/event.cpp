@@ -19,17 +19,11 @@ bool has_membarrier() noexcept {
   return ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 }
 
-void full_fence() noexcept {
-  // A read-modify-write is a full fence on every platform here, and ThreadSanitizer knows it.
-  static std::atomic<std::uint32_t> word{0};
-  word.fetch_add(0, std::memory_order_seq_cst);
-}
-
 void heavy_fence() noexcept {
   if (light_fences) {
     ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
   } else {
-    full_fence();
+    platform::full_fence();
   }
 }
 

@@ -72,6 +72,9 @@ tl::unexpected<error> device_buffers::refused(errc why, buffer_handle handle) {
 
 result<buffer_handle> device_buffers::allocate_bytes(std::uint64_t bytes) {
   if (bytes == 0) return fail(errc::invalid_argument, "a buffer of 0 bytes, allowed: 1 or more");
+  if (!where_->has_device_buffers()) {
+    return fail(errc::unsupported, "device buffers on this engine: " + where_->report().detail);
+  }
   auto block = where_->allocate(bytes);
   if (!block) return tl::unexpected<error>(std::move(block.error()));
   std::scoped_lock const lock(mutex_);

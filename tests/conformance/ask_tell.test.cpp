@@ -51,7 +51,7 @@ TYPED_TEST(ask_tell, an_ask_without_a_reply_value_returns_when_the_handler_has_r
   result<void> const r = kernel.ask(0, nap{30}, patience);
   EXPECT_TRUE(done(r));
   EXPECT_GE(steady::now() - begin, 30ms);
-  EXPECT_TRUE(comes_to(1U, [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(1U, [&] { return kernel.status().handled; }));
 }
 
 TYPED_TEST(ask_tell, unknown_actor_is_refused_with_the_ids_that_there_are) {
@@ -62,7 +62,7 @@ TYPED_TEST(ask_tell, unknown_actor_is_refused_with_the_ids_that_there_are) {
   need(kernel.tell(5, deposit{1}), "tell");
   EXPECT_TRUE(soon([&] { return this->letters(drop_reason::no_such_actor) == 1; }))
       << "the tell was to become a dead letter";
-  EXPECT_TRUE(comes_to(0U, [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(0U, [&] { return kernel.status().handled; }));
 }
 
 TYPED_TEST(ask_tell, an_ask_times_out_at_its_deadline_and_not_before) {
@@ -106,7 +106,7 @@ TYPED_TEST(ask_tell, fault_11_a_late_reply_is_dropped_and_counted_and_never_anot
     EXPECT_EQ(r->cents, 10'000 + i) << "the late asks were handled, their replies are not this one";
   }
   EXPECT_EQ(this->letters(drop_reason::late_reply), 10U);
-  EXPECT_TRUE(comes_to(30U, [&] { return kernel.telemetry().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(30U, [&] { return kernel.telemetry().handled; }));
   auto const t = kernel.telemetry();
   EXPECT_EQ(t.dropped_by_reason[static_cast<std::size_t>(drop_reason::late_reply)], 10U);
 }

@@ -177,10 +177,10 @@ TYPED_TEST(handlers, a_tell_without_room_is_false_and_counted) {
   EXPECT_GE(r.reached, 15U);
   EXPECT_GT(r.missed, 0U);
   // Another sender's message may come before those: their ways are not one.
-  EXPECT_TRUE(comes_to(r.reached,
-                       [&] { return need(kernel.ask(0, how_many{}, patience), "ask").pebbles; }));
+  EXPECT_TRUE(comes_to<TypeParam>(
+      r.reached, [&] { return need(kernel.ask(0, how_many{}, patience), "ask").pebbles; }));
   EXPECT_EQ(this->letters(drop_reason::no_room), r.missed);
-  EXPECT_TRUE(comes_to(r.missed, [&] {
+  EXPECT_TRUE(comes_to<TypeParam>(r.missed, [&] {
     return kernel.telemetry().dropped_by_reason[static_cast<std::size_t>(drop_reason::no_room)];
   }));
 }
@@ -208,7 +208,7 @@ TYPED_TEST(handlers, an_exception_reaches_the_asker_with_its_text_and_the_kernel
   EXPECT_EQ(need(kernel.ask(1, how_many{}, patience), "ask").pebbles, 10U)
       << "what it had done to the state stays";
   EXPECT_EQ(kernel.state(), kernel_state::active);
-  EXPECT_TRUE(comes_to(11U, [&] { return kernel.telemetry().refused; }));
+  EXPECT_TRUE(comes_to<TypeParam>(11U, [&] { return kernel.telemetry().refused; }));
   EXPECT_EQ(this->rt.dead_letters().total(), 0U);
 }
 

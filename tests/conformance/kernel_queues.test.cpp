@@ -101,7 +101,8 @@ TYPED_TEST(kernel_queues, fault_01_replies_are_worked_out_by_the_handler) {
   }
   EXPECT_TRUE(sent.empty());
   EXPECT_TRUE(refused(this->rt.template receive<job_done>(out, 0ns), errc::timed_out));
-  EXPECT_TRUE(comes_to(static_cast<std::uint64_t>(jobs), [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(static_cast<std::uint64_t>(jobs),
+                                  [&] { return kernel.status().handled; }));
 }
 
 // A validation was content with any reply: an empty one, or the one to the request before.

@@ -143,12 +143,12 @@ TYPED_TEST(messages, fault_11_an_oversize_message_is_refused_to_its_sender_with_
     EXPECT_TRUE(refused(kernel.tell(0, p, {.timeout = forever}), errc::too_large, {size, "65536"}));
     EXPECT_TRUE(refused(requests.send(p, forever), errc::too_large, {size, "65536"}));
   }
-  EXPECT_TRUE(comes_to(0U, [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(0U, [&] { return kernel.status().handled; }));
   auto const p = parcel_of(10, 10);
   auto const r = kernel.ask(0, p, patience);
   ASSERT_TRUE(done(r)) << "the next one goes as ever";
   expect_same(*r, receipt_for(p));
-  EXPECT_TRUE(comes_to(1U, [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(1U, [&] { return kernel.status().handled; }));
 }
 
 TYPED_TEST(messages, fault_11_the_largest_message_is_64_kib_to_the_byte) {

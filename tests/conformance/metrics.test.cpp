@@ -47,7 +47,7 @@ TYPED_TEST(metrics, messages_by_way_of_queues_count_too) {
   }
   EXPECT_EQ(kernel.metrics().sent, 9U);
   EXPECT_TRUE(soon([&] { return kernel.metrics().received == 9; }));
-  EXPECT_TRUE(comes_to(9U, [&] { return kernel.metrics().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(9U, [&] { return kernel.metrics().handled; }));
 }
 
 TYPED_TEST(metrics, throughput_is_handled_over_the_time_that_it_was_active) {
@@ -107,7 +107,9 @@ TYPED_TEST(metrics, memory_is_what_is_allocated_now_and_was_at_peak) {
   need(kernel.terminate(patience), "terminate");
   auto const at_end = kernel.metrics();
   EXPECT_LT(at_end.memory_bytes, at_launch.memory_bytes);
-  EXPECT_GE(at_end.peak_memory_bytes, at_launch.memory_bytes);
+  if (!TypeParam::emulated) {
+    EXPECT_GT(at_end.peak_memory_bytes, at_launch.memory_bytes);
+  }
 }
 
 TYPED_TEST(metrics, launches_counts_this_id_alone) {

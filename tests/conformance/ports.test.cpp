@@ -53,8 +53,8 @@ TYPED_TEST(ports, replies_reach_their_asker_only) {
     });
   }
   for (auto& asker : askers) asker.join();
-  EXPECT_TRUE(comes_to(static_cast<std::uint64_t>(threads * rounds * 9),
-                       [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(static_cast<std::uint64_t>(threads * rounds * 9),
+                                  [&] { return kernel.status().handled; }));
   EXPECT_EQ(this->letters(drop_reason::late_reply), 0U);
 }
 

@@ -48,9 +48,9 @@ TYPED_TEST(telemetry, fault_02_idle_turns_are_not_messages) {
     EXPECT_EQ(t.latency.count, 0U);
     this->handle(kernel, 25);
     std::this_thread::sleep_for(50ms);
-    EXPECT_TRUE(comes_to(25U, [&] { return kernel.telemetry().handled; }));
-    EXPECT_TRUE(comes_to(25U, [&] { return kernel.status().handled; }));
-    EXPECT_TRUE(comes_to(25U, [&] { return kernel.metrics().handled; }));
+    EXPECT_TRUE(comes_to<TypeParam>(25U, [&] { return kernel.telemetry().handled; }));
+    EXPECT_TRUE(comes_to<TypeParam>(25U, [&] { return kernel.status().handled; }));
+    EXPECT_TRUE(comes_to<TypeParam>(25U, [&] { return kernel.metrics().handled; }));
     need(kernel.deactivate(patience), "deactivate");
     EXPECT_EQ(kernel.telemetry().latency.count, 25U);
     EXPECT_EQ(need(kernel.terminate(patience), "terminate").handled, 25U);
@@ -90,7 +90,7 @@ TYPED_TEST(telemetry, refused_failed_and_dropped_are_told_apart) {
   EXPECT_TRUE(refused(kernel.ask(0, withdraw{1}, patience), errc::rejected));
   EXPECT_TRUE(refused(kernel.ask(1, blow_up{1}, patience), errc::handler_failed));
   EXPECT_TRUE(refused(kernel.ask(9, deposit{1}, patience), errc::no_such_actor));
-  EXPECT_TRUE(comes_to(2, [&] { return kernel.telemetry().handled; }))
+  EXPECT_TRUE(comes_to<TypeParam>(2, [&] { return kernel.telemetry().handled; }))
       << "without an actor no handler ran";
   auto t = kernel.telemetry();
   EXPECT_EQ(t.refused, 2U);
@@ -116,7 +116,7 @@ TYPED_TEST(telemetry, failures_by_way_of_a_queue_are_counted) {
   need(need(kernel.responses(), "responses").receive(patience), "receive");
   EXPECT_TRUE(soon([&] { return kernel.telemetry().dropped == 2; }));
   EXPECT_EQ(dropped(kernel.telemetry(), drop_reason::rejected), 2U);
-  EXPECT_TRUE(comes_to(3U, [&] { return kernel.telemetry().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(3U, [&] { return kernel.telemetry().handled; }));
 }
 
 TYPED_TEST(telemetry, a_snapshot_is_consistent_while_the_kernel_runs) {
@@ -157,7 +157,7 @@ TYPED_TEST(telemetry, reset_starts_again_and_leaves_the_depth) {
   EXPECT_EQ(sum_of(t.latency), 0U);
   EXPECT_FALSE(t.has_error);
   EXPECT_EQ(t.queue_depth, 5U);
-  EXPECT_TRUE(comes_to(13U, [&] { return kernel.status().handled; }))
+  EXPECT_TRUE(comes_to<TypeParam>(13U, [&] { return kernel.status().handled; }))
       << "the kernel's own counter goes on";
   need(kernel.activate(), "activate");
   this->handle(kernel, 4);
@@ -172,7 +172,7 @@ TYPED_TEST(telemetry, disabled_it_measures_no_times_and_still_counts) {
   auto kernel = this->template launch_active<account>("off", {.telemetry = false});
   this->handle(kernel, 10);
   need(kernel.deactivate(patience), "deactivate");
-  EXPECT_TRUE(comes_to(10U, [&] { return kernel.telemetry().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(10U, [&] { return kernel.telemetry().handled; }));
   EXPECT_EQ(kernel.telemetry().latency.count, 0U);
   for (std::uint64_t round = 1; round <= 2; ++round) {
     kernel.set_telemetry_enabled(true);
@@ -193,7 +193,7 @@ TYPED_TEST(telemetry, it_can_be_read_when_the_kernel_is_gone) {
   auto kernel = this->template launch_active<account>("gone");
   this->handle(kernel, 3);
   need(kernel.terminate(patience), "terminate");
-  EXPECT_TRUE(comes_to(3U, [&] { return kernel.telemetry().handled; }));
+  EXPECT_TRUE(comes_to<TypeParam>(3U, [&] { return kernel.telemetry().handled; }));
   EXPECT_EQ(kernel.telemetry().latency.count, 3U);
 }
 

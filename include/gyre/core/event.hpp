@@ -13,7 +13,6 @@ namespace detail {
 [[nodiscard]] bool has_membarrier() noexcept;
 /// A full fence in every running thread of this process, paid by the side that goes to sleep.
 void heavy_fence() noexcept;
-void full_fence() noexcept;
 /// Read once, before the first event exists.
 inline bool const light_fences = has_membarrier();
 }  // namespace detail
@@ -40,7 +39,7 @@ class event {
     if (detail::light_fences) {
       std::atomic_signal_fence(std::memory_order_seq_cst);
     } else {
-      detail::full_fence();
+      platform::full_fence();
     }
     if (parked_.load(std::memory_order_relaxed) != 0) wake();
   }

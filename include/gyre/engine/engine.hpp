@@ -64,13 +64,14 @@ class engine {
   [[nodiscard]] virtual result<launch_options> settle(launch_options options) const = 0;
   /// How the rings that the host sees are tagged.
   [[nodiscard]] virtual ring_format format() const noexcept = 0;
+  /// Whether handlers can use the runtime's device buffers.
+  [[nodiscard]] virtual bool has_device_buffers() const noexcept { return true; }
   /// Bytes that can be allocated without driving the machine out of memory: an estimate.
   [[nodiscard]] virtual std::uint64_t available_memory() const = 0;
   /// Bytes that `start` allocates for such a kernel beside its view.
-  [[nodiscard]] virtual std::uint64_t bytes_beside(kernel_image const& image,
-                                                   launch_options const& options,
-                                                   ring_geometry const& inbox) const {
-    (void)image, (void)options, (void)inbox;
+  [[nodiscard]] virtual std::uint64_t bytes_beside(kernel_image const& /*image*/,
+                                                   launch_options const& /*options*/,
+                                                   ring_geometry const& /*inbox*/) const {
     return 0;
   }
   /// Zeroed memory that both sides see; `no_memory` naming the size.

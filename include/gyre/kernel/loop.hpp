@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <gyre/kernel/answer.hpp>
 #include <gyre/kernel/context.hpp>
 #include <gyre/kernel/handles.hpp>
-#include <gyre/kernel/payload.hpp>
 #include <gyre/kernel/result_slot.hpp>
 #include <gyre/kernel/view.hpp>
 
@@ -122,20 +122,11 @@ class shard_loop {
       return;
     }
     Actor& state = static_cast<Actor*>(shard_.actors)[place];
-    if constexpr (payload<Message>::raw) {
-      // The usual case: the message is read where it lies.
-      if (message.head.kind == message_kind::raw && message.head.length == sizeof(Message)) {
-        handle(state, *reinterpret_cast<Message const*>(message.payload), message.head);
-        return;
-      }
-    }
-    Message copy{};
-    if (!payload<Message>::unpack({message.payload, message.head.length},
-                                  message.head.kind == message_kind::raw, copy)) {
+    if (!detail::read_message<Message, 16>(message.payload, message.head, [&](Message const& m) {
+          handle(state, m, message.head);
+        })) {
       fail(message.head, errc::malformed, drop_reason::malformed);
-      return;
     }
-    handle(state, copy, message.head);
   }
 
   template <class Message>
@@ -143,64 +134,47 @@ class shard_loop {
     using returned = detail::handler_result<Actor, Message>;
     context<Actor, Env> self(kernel_, env_, head, index_, clock_.tick().word);
     detail::bump(shard_.words->handled, 1);
+    asker to{*this, head};
     if constexpr (std::is_void_v<returned>) {
-      if (!env_.guard([&] { state.on(message, self); }, head)) return failed(head);
-      answer_nothing(head);
+      if (!env_.guard([&] { state.on(message, self); }, head)) {
+        return detail::answer_thrown(to, head);
+      }
+      detail::answer_nothing(to);
     } else {
       // Filled by the handler; `guard` says whether it was.
       detail::result_slot<returned> out;
-      if (!env_.guard([&] { out.put(state.on(message, self)); }, head)) return failed(head);
-      answer(head, out.get());
-    }
-  }
-
-  template <class Value>
-  GYRE_FN void answer(envelope const& head, Value const& value) noexcept {
-    if constexpr (detail::is_reply<Value>) {
-      if (!value.ok()) {
-        detail::bump(shard_.words->refused, 1);
-        fail(head, errc::rejected, drop_reason::rejected, value.refusal());
-      } else if constexpr (std::is_void_v<typename Value::value_type>) {
-        answer_nothing(head);
-      } else {
-        answer(head, value.value());
+      if (!env_.guard([&] { out.put(state.on(message, self)); }, head)) {
+        return detail::answer_thrown(to, head);
       }
-    } else {
-      if (head.port == no_port) return;
-      using form = payload<Value>;
-      std::size_t const length = form::size(value);
-      if (length > form::greatest) {
-        fail(head, errc::too_large, drop_reason::malformed);
-        return;
+      detail::answer(to, head, out.get());
+    }
+  }
+
+  /// The way to one asker (kernel/answer.hpp).
+  struct asker {
+    shard_loop& loop;
+    envelope const& head;
+
+    [[nodiscard]] GYRE_FN bool asked() const noexcept { return head.port != no_port; }
+    template <class Fill>
+    GYRE_FN void send(message_kind kind, type_id type, std::size_t length, Fill&& fill) noexcept {
+      loop.send(head, kind, type, length, fill);
+    }
+    GYRE_FN void refused() noexcept { detail::bump(loop.shard_.words->refused, 1); }
+    GYRE_FN void note(errc code) noexcept {
+      if (loop.telemetry_on_) {
+        loop.telemetry_.note_error(static_cast<std::uint32_t>(code), head.type);
       }
-      send(head, form::raw ? message_kind::raw_reply : message_kind::wire_reply, type_id_of<Value>,
-           length, [&](std::byte* out) { form::pack(value, out); });
     }
-  }
-
-  GYRE_FN void answer_nothing(envelope const& head) noexcept {
-    if (head.port != no_port) {
-      send(head, message_kind::raw_reply, 0, 0, [](std::byte*) {});
+    GYRE_FN void bury(drop_reason reason) noexcept {
+      detail::bump(loop.shard_.words->dropped[static_cast<std::size_t>(reason)], 1);
+      loop.env_.bury(reason, head);
     }
-  }
+  };
 
-  GYRE_FN void failed(envelope const& head) noexcept {
-    detail::bump(shard_.words->refused, 1);
-    fail(head, errc::handler_failed, drop_reason::handler_failed);
-  }
-
-  /// Answers with a failure, or buries the message if nobody waits for an answer.
-  GYRE_FN void fail(envelope const& head, errc code, drop_reason reason,
-                    rejection refusal = {}) noexcept {
-    if (telemetry_on_) telemetry_.note_error(static_cast<std::uint32_t>(code), head.type);
-    if (head.port == no_port) {
-      detail::bump(shard_.words->dropped[static_cast<std::size_t>(reason)], 1);
-      env_.bury(reason, head);
-      return;
-    }
-    failure_reply const why{static_cast<std::uint32_t>(code), refusal.code, refusal.detail};
-    send(head, message_kind::failure, head.type, sizeof why,
-         [&](std::byte* out) { std::memcpy(out, &why, sizeof why); });
+  GYRE_FN void fail(envelope const& head, errc code, drop_reason reason) noexcept {
+    asker to{*this, head};
+    detail::answer_failure(to, head, code, reason);
   }
 
   /// Publishes a reply in its asker's ring. The ask has reserved the room.

@@ -34,7 +34,7 @@ class gate {
       if (detail::light_fences) {
         std::atomic_signal_fence(std::memory_order_seq_cst);
       } else {
-        detail::full_fence();
+        platform::full_fence();
       }
       if (door.state() == gate_state::open) [[likely]]
         return true;

@@ -36,7 +36,8 @@ class device_buffers {
   device_buffers(device_buffers const&) = delete;
   device_buffers& operator=(device_buffers const&) = delete;
 
-  /// Zeroed memory for `size` elements. `invalid_argument` for none, `no_memory`, `full` with the
+  /// Zeroed memory for `size` elements. `unsupported` where the engine has none, `invalid_argument`
+  /// for no elements, `no_memory`, `full` with the
   /// number of buffers that there may be.
   template <class T>
     requires std::is_trivially_copyable_v<T>

@@ -62,7 +62,6 @@ result<device_facts> inspect(int index) {
   facts.major = properties.major;
   facts.minor = properties.minor;
   facts.multiprocessors = static_cast<std::uint32_t>(properties.multiProcessorCount);
-  facts.shared_bytes = properties.sharedMemPerBlockOptin;
 
   std::string const device = facts.name + ": ";
   if (facts.major < least_major || (facts.major == least_major && facts.minor < least_minor)) {

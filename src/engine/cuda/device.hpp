@@ -16,7 +16,6 @@ struct device_facts {
   int major = 0;
   int minor = 0;
   std::uint32_t multiprocessors = 0;
-  std::uint64_t shared_bytes = 0;  ///< Shared memory that a block may ask for.
 };
 
 /// Nothing wrong, or `engine_failed` with `what` and the driver's own words.

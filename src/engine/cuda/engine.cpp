@@ -128,6 +128,7 @@ class cuda_engine final : public engine {
   }
 
   ring_format format() const noexcept override { return ring_format::tag8; }
+  bool has_device_buffers() const noexcept override { return false; }
 
   std::uint64_t available_memory() const override {
     return state_->host_memory->free_bytes() + state_->device_memory->free_bytes();

@@ -33,6 +33,12 @@ class device_writer {
     if (at != nullptr) note(cudaMemsetAsync(at, 0, bytes, where_.stream), "clearing device memory");
     return at;
   }
+  /// For a message of at most `greatest` bytes after its envelope: at 8 modulo 16, so that the
+  /// message is aligned to 16. Null as above.
+  std::byte* scratch(std::uint64_t greatest) {
+    std::byte* const at = zeroed(greatest + scratch_slack);
+    return at == nullptr ? nullptr : at + 8;
+  }
   /// A copy of `count` values. The source must live until `finish`.
   template <class T>
   T* copy(T const* from, std::uint64_t count) {
@@ -100,13 +106,13 @@ result<blocks_view const*> lay_out(kernel_image const& image, launch_options con
     block_view& b = where.blocks[i];
     s.actors =
         device.copy(static_cast<std::byte const*>(s.actors), s.actor_count * image.state_bytes);
-    s.scratch = device.zeroed(greatest + scratch_slack) + 8;
+    s.scratch = device.scratch(greatest);
     s.scratch_bytes = greatest + sizeof(envelope);
     s.bell = nullptr;
     b.tells.geometry = s.inbox.geometry;
     b.tells.slots = device.zeroed(b.tells.geometry.bytes());
     b.tells.words = reinterpret_cast<ring_words<>*>(device.zeroed(sizeof(ring_words<>)));
-    b.tell_scratch = device.zeroed(greatest + scratch_slack) + 8;
+    b.tell_scratch = device.scratch(greatest);
     b.rows = device.zeroed(view.row_bytes * options.lanes);
   }
   view.kernel.shards = device.copy(shards.data(), shards.size());

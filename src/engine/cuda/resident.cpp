@@ -15,15 +15,6 @@ bool residence::gone() {
   return true;
 }
 
-bool residence::stopped() const noexcept {
-  for (std::uint32_t i = 0; i < host.shard_count; ++i) {
-    if (host.shards[i].words->phase.load(std::memory_order_acquire) != shard_phase::stopped) {
-      return false;
-    }
-  }
-  return true;
-}
-
 namespace {
 
 class cuda_kernel final : public resident_kernel {

@@ -29,8 +29,6 @@ struct residence {
 
   /// Whether the kernel is gone: it ended, or the device failed. Any thread.
   [[nodiscard]] bool gone();
-  /// Whether every shard has said that it left its loop.
-  [[nodiscard]] bool stopped() const noexcept;
 };
 
 /// The kernel's handle on the device. `left` is called once, when the residence is given back.

@@ -79,6 +79,9 @@ result<final_report> kernel_core::terminate(std::chrono::nanoseconds timeout) {
     if (!resident_->join(deadline(std::chrono::nanoseconds::zero()))) return stuck();
     return finish(false);
   }
+  // The device failed under it: what is left is to account and to give back.
+  if (state() == kernel_state::failed && resident_->join(deadline(stop_grace)))
+    return finish(false);
   bool const was_active = state() == kernel_state::active;
   auto t = check(kernel_operation::terminate);
   if (!t) return tl::unexpected<error>(std::move(t.error()));

@@ -69,7 +69,9 @@ result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& 
   client_port::sizes const sizes = client_port::sizes_for(*image, options.window, plan_.format);
   std::unique_lock lock(ports_mutex_);
   if (door.state() == gate_state::failed) {
-    return fail(errc::engine_failed, "kernel '" + id + "' failed");
+    std::scoped_lock const notes(notes_mutex_);
+    return fail(errc::engine_failed,
+                "kernel '" + id + "' failed" + (failure_.empty() ? "" : ": " + failure_));
   }
   if (door.state() != gate_state::open) {
     return fail(errc::terminated, "kernel '" + id + "' was terminated");

@@ -1,5 +1,6 @@
 // MemoryPack in TypeScript: what the classes that `gyre wire schema --lang typescript` prints are
-// read and written with. It needs nothing but the language.
+// read and written with. It needs nothing but the language, and is one file because it is printed and
+// copied as one (`gyre wire schema --runtime`).
 //
 // The reader is strict. It checks every length against the bytes that are there before it makes
 // anything of that length; text must be valid UTF-8 or UTF-16; flags are 0 or 1; keys stand once;

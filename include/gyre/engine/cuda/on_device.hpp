@@ -45,7 +45,7 @@ struct on_device {
 #if defined(__CUDACC__)
     add_cuda_program({type_name<Actor>(),
                       reinterpret_cast<void const*>(&detail::ring_kernel<Actor>),
-                      sizeof(block::shared_block), cuda_warp::lanes});
+                      sizeof(block::shared_block)});
 #endif
   }
 };

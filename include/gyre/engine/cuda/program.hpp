@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 namespace gyre {
@@ -11,7 +10,6 @@ struct cuda_program {
   std::string_view actor;        ///< As `kernel_image::name`.
   void const* kernel = nullptr;  ///< The `__global__` function, as the CUDA runtime names it.
   std::size_t shared_bytes = 0;  ///< Of a block's shared memory.
-  std::uint32_t lanes = 32;      ///< Of a warp.
 };
 
 /// Makes a program known to the cuda engine; of two for one actor the later counts. Called before

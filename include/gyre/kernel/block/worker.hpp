@@ -5,6 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include <gyre/kernel/answer.hpp>
 #include <gyre/kernel/block/egress.hpp>
 #include <gyre/kernel/block/environment.hpp>
 #include <gyre/kernel/block/shared.hpp>
@@ -280,20 +281,11 @@ class worker {
   template <class Message>
   GYRE_FN void deliver(letter& l, bool speaks) noexcept {
     Actor& state = static_cast<Actor*>(shard_.actors)[blocks_.kernel.place(l.head.actor)];
-    if constexpr (payload<Message>::raw && alignof(Message) <= 8) {
-      // The usual case: the message is read where it lies.
-      if (l.head.kind == message_kind::raw && l.head.length == sizeof(Message)) {
-        handle(state, *reinterpret_cast<Message const*>(l.payload), l, speaks);
-        return;
-      }
-    }
-    Message copy{};
-    if (!payload<Message>::unpack({l.payload, l.head.length}, l.head.kind == message_kind::raw,
-                                  copy)) {
+    // A line of the stage begins at a multiple of 8.
+    if (!gyre::detail::read_message<Message, 8>(
+            l.payload, l.head, [&](Message const& m) { handle(state, m, l, speaks); })) {
       if (speaks) fail(l, errc::malformed, drop_reason::malformed);
-      return;
     }
-    handle(state, copy, l, speaks);
   }
 
   template <class Message>
@@ -301,85 +293,62 @@ class worker {
     using returned = gyre::detail::handler_result<Actor, Message>;
     context<Actor, environment<Warp>> self(blocks_.kernel, environment_, l.head, shard_index_,
                                            l.time);
+    asker to{*this, l};
     if (speaks) shared_.count.handled.fetch_add(1, platform::memory_order_relaxed);
     if constexpr (std::is_void_v<returned>) {
       bool const fine = warp_.guard([&] { state.on(message, self); }, l.head);
       if (!speaks) return;
-      if (!fine) return failed(l);
-      answer_nothing(l);
+      if (!fine) return gyre::detail::answer_thrown(to, l.head);
+      gyre::detail::answer_nothing(to);
     } else {
       gyre::detail::result_slot<returned> out;
       bool const fine = warp_.guard([&] { out.put(state.on(message, self)); }, l.head);
       if (!speaks) return;
-      if (!fine) return failed(l);
-      answer(l, out.get());
+      if (!fine) return gyre::detail::answer_thrown(to, l.head);
+      gyre::detail::answer(to, l.head, out.get());
     }
   }
 
-  template <class Value>
-  GYRE_FN void answer(letter& l, Value const& value) noexcept {
-    if constexpr (gyre::detail::is_reply<Value>) {
-      if (!value.ok()) {
-        shared_.count.refused.fetch_add(1, platform::memory_order_relaxed);
-        fail(l, errc::rejected, drop_reason::rejected, value.refusal());
-      } else if constexpr (std::is_void_v<typename Value::value_type>) {
-        answer_nothing(l);
-      } else {
-        answer(l, value.value());
-      }
-    } else {
-      using form = payload<Value>;
-      if (!asked(l)) return;
-      std::size_t const length = form::size(value);
-      if (length > form::greatest) {
-        fail(l, errc::too_large, drop_reason::malformed);
-        return;
-      }
-      put(l, form::raw ? message_kind::raw_reply : message_kind::wire_reply, type_id_of<Value>,
-          length);
-      form::pack(value, row_ + sizeof(envelope));
+  /// The way to one asker (kernel/answer.hpp): an answer is put into this lane's row, and goes out
+  /// with the batch.
+  struct asker {
+    worker& by;
+    letter& l;
+
+    [[nodiscard]] GYRE_FN bool asked() const noexcept {
+      return by.blocks_.kernel.port_count > l.head.port;  // `port <` would name a template
     }
-  }
-
-  GYRE_FN void answer_nothing(letter& l) noexcept {
-    if (asked(l)) put(l, message_kind::raw_reply, 0, 0);
-  }
-
-  GYRE_FN void failed(letter& l) noexcept {
-    shared_.count.refused.fetch_add(1, platform::memory_order_relaxed);
-    fail(l, errc::handler_failed, drop_reason::handler_failed);
-  }
-
-  /// Answers with a failure, or buries the message if nobody waits for an answer.
-  GYRE_FN void fail(letter& l, errc code, drop_reason reason, rejection refusal = {}) noexcept {
-    shared_.count.last_error_type.store(l.head.type, platform::memory_order_relaxed);
-    shared_.count.last_error.store(std::uint64_t{static_cast<std::uint32_t>(code)} + 1,
-                                   platform::memory_order_release);
-    if (!asked(l)) {
-      shared_.count.dropped[static_cast<std::size_t>(reason)].fetch_add(
+    template <class Fill>
+    GYRE_FN void send(message_kind kind, type_id type, std::size_t length, Fill&& fill) noexcept {
+      envelope head = l.head;
+      head.time = tick(by.shared_);
+      head.type = type;
+      head.length = static_cast<std::uint32_t>(length);
+      head.kind = kind;
+      std::memcpy(by.row_, &head, sizeof head);
+      fill(by.row_ + sizeof head);
+      l.answered = true;
+      l.length = length;
+    }
+    GYRE_FN void refused() noexcept {
+      by.shared_.count.refused.fetch_add(1, platform::memory_order_relaxed);
+    }
+    GYRE_FN void note(errc code) noexcept {
+      counters& c = by.shared_.count;
+      c.last_error_type.store(l.head.type, platform::memory_order_relaxed);
+      c.last_error.store(std::uint64_t{static_cast<std::uint32_t>(code)} + 1,
+                         platform::memory_order_release);
+    }
+    GYRE_FN void bury(drop_reason reason) noexcept {
+      by.shared_.count.dropped[static_cast<std::size_t>(reason)].fetch_add(
           1, platform::memory_order_relaxed);
-      warp_.bury(reason, l.head);
-      return;
+      by.warp_.bury(reason, l.head);
     }
-    failure_reply const why{static_cast<std::uint32_t>(code), refusal.code, refusal.detail};
-    put(l, message_kind::failure, l.head.type, sizeof why);
-    std::memcpy(row_ + sizeof(envelope), &why, sizeof why);
-  }
+  };
 
-  [[nodiscard]] GYRE_FN bool asked(letter const& l) const noexcept {
-    return blocks_.kernel.port_count > l.head.port;  // `port <` would name a template
-  }
-
-  /// The answer's envelope, into this lane's row; its payload follows.
-  GYRE_FN void put(letter& l, message_kind kind, type_id type, std::size_t length) noexcept {
-    envelope head = l.head;
-    head.time = tick(shared_);
-    head.type = type;
-    head.length = static_cast<std::uint32_t>(length);
-    head.kind = kind;
-    std::memcpy(row_, &head, sizeof head);
-    l.answered = true;
-    l.length = length;
+  GYRE_FN void fail(letter& l, errc code, drop_reason reason) noexcept {
+    asker to{*this, l};
+    gyre::detail::answer_failure(to, l.head, code, reason);
   }
 
   GYRE_FN void record(std::uint32_t messages, std::uint64_t elapsed_ns) noexcept {

@@ -15,7 +15,6 @@ inline constexpr std::size_t near_bytes = message_store::slab_bytes;
 /// A sender's buffer on its way into the queue.
 struct staged_buffer {
   buffer_pool::buffer held{};
-  bool filled = false;
 };
 
 /// A message on its way out: small ones in here, large ones in the buffer in which they stood.

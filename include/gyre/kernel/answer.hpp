@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include <gyre/core/dead_letter.hpp>
+#include <gyre/core/error.hpp>
+#include <gyre/core/platform.hpp>
+#include <gyre/core/type_name.hpp>
+#include <gyre/kernel/handles.hpp>
+#include <gyre/kernel/payload.hpp>
+#include <gyre/ring/envelope.hpp>
+
+/// \file
+/// What every loop does with one message: reads it from its payload, and makes an answer of what
+/// its handler returned. How an answer travels is the loop's; `To` is its way to one asker:
+///
+/// | `To::`                           |                                                          |
+/// | -------------------------------- | -------------------------------------------------------- |
+/// | `asked()`                        | whether somebody waits for an answer                     |
+/// | `send(kind, type, length, fill)` | sends `length` bytes that `fill(std::byte*)` writes      |
+/// | `refused()`                      | counts a message whose handler refused it, or threw      |
+/// | `note(code)`                     | notes the last error                                     |
+/// | `bury(reason)`                   | counts a dead letter, and tells the host                 |
+
+namespace gyre::detail {
+
+/// Calls `handle(message)` with the message that a payload holds: where it lies, if it is raw and
+/// payloads are aligned enough for it, else a copy. False: the bytes are no such message.
+template <class Message, std::size_t PayloadAlignment, class Handle>
+[[nodiscard]] GYRE_FN bool read_message(std::byte const* bytes, envelope const& head,
+                                        Handle&& handle) noexcept {
+  bool const raw = head.kind == message_kind::raw;
+  if constexpr (payload<Message>::raw && alignof(Message) <= PayloadAlignment) {
+    if (raw && head.length == sizeof(Message)) {
+      handle(*reinterpret_cast<Message const*>(bytes));
+      return true;
+    }
+  }
+  Message copy{};
+  if (!payload<Message>::unpack({bytes, head.length}, raw, copy)) return false;
+  handle(copy);
+  return true;
+}
+
+/// Answers with a failure, or buries the message if nobody waits for an answer.
+template <class To>
+GYRE_FN void answer_failure(To& to, envelope const& head, errc code, drop_reason reason,
+                            rejection refusal = {}) noexcept {
+  to.note(code);
+  if (!to.asked()) {
+    to.bury(reason);
+    return;
+  }
+  failure_reply const why{static_cast<std::uint32_t>(code), refusal.code, refusal.detail};
+  to.send(message_kind::failure, head.type, sizeof why,
+          [&](std::byte* out) { std::memcpy(out, &why, sizeof why); });
+}
+
+/// The handler threw.
+template <class To>
+GYRE_FN void answer_thrown(To& to, envelope const& head) noexcept {
+  to.refused();
+  answer_failure(to, head, errc::handler_failed, drop_reason::handler_failed);
+}
+
+/// The handler returned nothing.
+template <class To>
+GYRE_FN void answer_nothing(To& to) noexcept {
+  if (to.asked()) to.send(message_kind::raw_reply, 0, 0, [](std::byte*) {});
+}
+
+/// The handler returned `value`, which may be a refusal.
+template <class To, class Value>
+GYRE_FN void answer(To& to, envelope const& head, Value const& value) noexcept {
+  if constexpr (is_reply<Value>) {
+    if (!value.ok()) {
+      to.refused();
+      answer_failure(to, head, errc::rejected, drop_reason::rejected, value.refusal());
+    } else if constexpr (std::is_void_v<typename Value::value_type>) {
+      answer_nothing(to);
+    } else {
+      answer(to, head, value.value());
+    }
+  } else {
+    if (!to.asked()) return;
+    using form = payload<Value>;
+    std::size_t const length = form::size(value);
+    if (length > form::greatest) {
+      answer_failure(to, head, errc::too_large, drop_reason::malformed);
+      return;
+    }
+    to.send(form::raw ? message_kind::raw_reply : message_kind::wire_reply, type_id_of<Value>,
+            length, [&](std::byte* out) { form::pack(value, out); });
+  }
+}
+
+}  // namespace gyre::detail
