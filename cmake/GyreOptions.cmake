@@ -3,6 +3,7 @@
 
 option(GYRE_BUILD_TOOLS "Build the command line tool `gyre`" OFF)
 option(GYRE_BUILD_TESTS "Build the tests" OFF)
+option(GYRE_BUILD_GPU_TESTS "Build the tests that are run on a GPU (./dev gpu), with or without the others" OFF)
 option(GYRE_BUILD_EXAMPLES "Build the examples, and run them as tests" OFF)
 option(GYRE_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 option(GYRE_RIVALS "Build benchmarks/rivals, with GYRE_BUILD_BENCHMARKS: needs other formats' libraries" OFF)

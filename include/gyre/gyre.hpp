@@ -5,3 +5,4 @@
 /// `<gyre/kernel/handles.hpp>` alone.
 
 #include <gyre/runtime/runtime.hpp>
+#include <gyre/runtime/worker_process.hpp>

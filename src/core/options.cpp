@@ -51,6 +51,24 @@ std::string_view to_string(engine_kind kind) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(cuda_stay stay) noexcept {
+  switch (stay) {
+    case cuda_stay::automatic: return "automatic";
+    case cuda_stay::always: return "always";
+    case cuda_stay::while_busy: return "while_busy";
+    case cuda_stay::per_batch: return "per_batch";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(cuda_placement placement) noexcept {
+  switch (placement) {
+    case cuda_placement::pinned: return "pinned";
+    case cuda_placement::device: return "device";
+  }
+  return "unknown";
+}
+
 launch_options launch_options::low_latency() {
   launch_options options;
   options.queue_capacity = 256;

@@ -1,6 +1,7 @@
 #include <gyre/runtime/engines.hpp>
 
 #include <gyre/engine/cpu/engine.hpp>
+#include <gyre/runtime/worker_process.hpp>
 
 #if defined(GYRE_HAS_CUDA)
 #include <gyre/engine/cuda/engine.hpp>
@@ -20,9 +21,13 @@ engine_report report_on_cuda() {
 result<std::shared_ptr<engine>> make_cuda_engine(cuda_options const&) {
   return fail(errc::unsupported, report_on_cuda().detail);
 }
+
+void serve_if_cuda_worker() {}
 #endif
 
 }  // namespace
+
+void serve_if_worker() { serve_if_cuda_worker(); }
 
 engine_report report_on(engine_kind kind) {
   return kind == engine_kind::cuda ? report_on_cuda() : make_cpu_engine()->report();

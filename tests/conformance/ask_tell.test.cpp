@@ -46,6 +46,7 @@ TYPED_TEST(ask_tell, rejections_carry_the_handlers_numbers) {
 }
 
 TYPED_TEST(ask_tell, an_ask_without_a_reply_value_returns_when_the_handler_has_run) {
+  GYRE_NEEDS_HOST_HANDLERS();
   auto kernel = this->template launch_active<account>("void");
   auto const begin = steady::now();
   result<void> const r = kernel.ask(0, nap{30}, patience);
@@ -112,6 +113,7 @@ TYPED_TEST(ask_tell, fault_11_a_late_reply_is_dropped_and_counted_and_never_anot
 }
 
 TYPED_TEST(ask_tell, fault_11_late_failures_are_never_the_next_askers) {
+  GYRE_NEEDS_HOST_HANDLERS();
   auto kernel = this->template launch<account>("late_failures", {.ports = 1});
   EXPECT_TRUE(refused(kernel.ask(0, withdraw{5}, 1ms), errc::timed_out));
   EXPECT_TRUE(refused(kernel.ask(0, blow_up{5}, 1ms), errc::timed_out));
@@ -168,6 +170,7 @@ TYPED_TEST(ask_tell, tells_are_handled_in_order_and_none_is_lost) {
 }
 
 TYPED_TEST(ask_tell, refused_tells_are_dead_letters) {
+  GYRE_NEEDS_HOST_HANDLERS();
   auto kernel = this->template launch_active<account>("deaf", {.actors = 4});
   need(kernel.tell(3, withdraw{50}), "tell");
   need(kernel.tell(2, blow_up{1}), "tell");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -15,7 +16,11 @@
 
 #include <gyre/gyre.hpp>
 
-#include "../emulated/engine.hpp"
+#if defined(GYRE_TEST_ON_DEVICE)
+#include <gyre/engine/cuda/on_device.hpp>
+#elif defined(GYRE_HAS_CUDA)
+#include "../emulated/driver.hpp"
+#endif
 #include "queue_actors.hpp"
 #include "test_actors.hpp"
 
@@ -39,6 +44,7 @@ struct cpu_with_1_shard {
   static constexpr std::string_view name = "cpu_with_1_shard";
   static constexpr std::uint32_t shards = 1;
   static constexpr bool emulated = false;
+  static constexpr bool host_handlers = true;
   static result<runtime> make(runtime_options const& o = {}) { return on_cpu(o); }
   template <class Actor>
   static void know() {}
@@ -49,12 +55,36 @@ struct cpu_with_3_shards {
   static constexpr std::string_view name = "cpu_with_3_shards";
   static constexpr std::uint32_t shards = 3;
   static constexpr bool emulated = false;
+  static constexpr bool host_handlers = true;
   static result<runtime> make(runtime_options const& o = {}) { return on_cpu(o); }
   template <class Actor>
   static void know() {}
 };
 
-/// The blocks of the CUDA engine, their lanes stepped on a CPU.
+#if defined(GYRE_TEST_ON_DEVICE)
+/// The CUDA engine on a GPU. All that uses it is compiled by nvcc.
+template <std::uint32_t Shards>
+struct cuda_blocks {
+  static constexpr std::string_view name = Shards == 1 ? "cuda_with_1_block" : "cuda_with_3_blocks";
+  static constexpr std::uint32_t shards = Shards;
+  static constexpr bool emulated = true;
+  static constexpr bool host_handlers = false;
+  static result<runtime> make(runtime_options o = {}) {
+    know<account>();
+    know<squarer>();
+    know<worker>();
+    o.engine = engine_kind::cuda;
+    o.cuda.host_bytes = o.cuda.device_bytes = std::uint64_t{1} << 30;
+    return runtime::create(o);
+  }
+  template <class Actor>
+  static void know() {
+    static on_device<Actor> const known;
+    (void)known;
+  }
+};
+#elif defined(GYRE_HAS_CUDA)
+/// The CUDA engine on an emulated driver: its blocks' lanes are stepped on a CPU.
 template <std::uint32_t Shards>
 struct emulated_blocks {
   static constexpr std::string_view name =
@@ -63,19 +93,44 @@ struct emulated_blocks {
   /// One thread steps all of a block's lanes: a handler that blocks blocks them all. Port's rings
   /// are made at the launch. A message may take several slots. Counters are posted.
   static constexpr bool emulated = true;
+  static constexpr bool host_handlers = true;
   static result<runtime> make(runtime_options const& o = {}) {
     know<account>();
     know<squarer>();
     know<worker>();
-    return runtime::create_on(emulated::make_engine(Shards), o);
+    cuda_options options = o.cuda;
+    options.host_bytes = options.device_bytes = std::uint64_t{1} << 30;
+    // The suite is run once more with each of these.
+    std::string_view const how = how_to_run();
+    if (how == "per_batch") options.stay = cuda_stay::per_batch;
+    if (how == "while_busy") {
+      options.stay = cuda_stay::while_busy;
+      options.idle_exit = std::chrono::milliseconds(1);
+    }
+    options.worker_process = how == "worker";
+    emulated::driver::set_seed(Shards);
+    auto made = emulated::make_engine(options);
+    if (!made) return tl::unexpected<error>(std::move(made.error()));
+    return runtime::create_on(std::move(*made), o);
   }
   template <class Actor>
   static void know() {
     emulated::know<Actor>();
   }
-};
 
-#if defined(__SANITIZE_THREAD__)
+ private:
+  static std::string_view how_to_run() {
+    char const* const set = std::getenv("GYRE_TEST_CUDA");
+    return set == nullptr ? "" : set;
+  }
+};
+#endif
+
+#if defined(GYRE_TEST_ON_DEVICE)
+using engines = ::testing::Types<cuda_blocks<1>, cuda_blocks<3>>;
+#elif !defined(GYRE_HAS_CUDA)
+using engines = ::testing::Types<cpu_with_1_shard, cpu_with_3_shards>;
+#elif defined(__SANITIZE_THREAD__)
 // Stepped lanes are slow under ThreadSanitizer; unit_block has them there.
 using engines = ::testing::Types<cpu_with_1_shard, cpu_with_3_shards>;
 #elif defined(__SANITIZE_ADDRESS__)
@@ -112,6 +167,10 @@ template <class Engine, class Figure>
     return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << "it is " << last << ", not " << wanted;
 }
+
+/// First in a test whose handlers throw, sleep, or wait for the host.
+#define GYRE_NEEDS_HOST_HANDLERS() \
+  if (!TypeParam::host_handlers) GTEST_SKIP() << "only handlers on a host throw, sleep and wait"
 
 /// A result that a test cannot do without: its value, or a failed test that says why.
 template <class Result>

@@ -143,6 +143,7 @@ TYPED_TEST(kernel_queues, fault_05_each_reply_names_its_request_and_holds_its_el
 }
 
 TYPED_TEST(kernel_queues, failures_are_dead_letters_with_reason_and_id) {
+  GYRE_NEEDS_HOST_HANDLERS();
   auto kernel = this->template launch_active<worker>("fails", {.actors = 3});
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");

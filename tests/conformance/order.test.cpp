@@ -46,19 +46,21 @@ struct witness {
   std::array<std::uint32_t, senders> mine{};
   seen so_far{};
 
-  void on(step const& m, auto&) { note(next[m.sender], m.number, so_far.steps); }
-  sent_on on(pass_on const& m, auto& self) {
+  GYRE_FN void on(step const& m, auto&) { note(next[m.sender], m.number, so_far.steps); }
+  GYRE_FN sent_on on(pass_on const& m, auto& self) {
     auto const number = mine[m.to];
     bool const reached = self.tell(gyre::actor<witness>{m.to},
                                    passed{static_cast<std::uint32_t>(self.id()), number});
     if (reached) ++mine[m.to];
     return {reached};
   }
-  void on(passed const& m, auto&) { note(next_of_actor[m.from], m.number, so_far.passed_on); }
-  seen on(tally const&, auto&) { return so_far; }
+  GYRE_FN void on(passed const& m, auto&) {
+    note(next_of_actor[m.from], m.number, so_far.passed_on);
+  }
+  GYRE_FN seen on(tally const&, auto&) { return so_far; }
 
  private:
-  void note(std::uint32_t& expected, std::uint32_t number, std::uint64_t& count) {
+  GYRE_FN void note(std::uint32_t& expected, std::uint32_t number, std::uint64_t& count) {
     if (number != expected) ++so_far.out_of_order;
     expected = number + 1;
     ++count;

@@ -202,6 +202,7 @@ TYPED_TEST(ports, a_wait_ends_when_the_kernel_is_terminated) {
 }
 
 TYPED_TEST(ports, a_wait_ends_when_the_kernel_has_failed) {
+  GYRE_NEEDS_HOST_HANDLERS();
   if (TypeParam::emulated) GTEST_SKIP() << "a handler that sleeps stops every lane of its block";
   auto kernel = this->template launch_active<account>("fails");
   auto port = need(kernel.open_port(), "port");

@@ -8,6 +8,8 @@
 #include <gyre/core/uuid.hpp>
 #include <gyre/kernel/handles.hpp>
 
+#include "test_actors.hpp"
+
 /// \file
 /// An actor for the named-queue path, whose replies tell what became of each request on its way.
 
@@ -30,7 +32,8 @@ struct job_done {
   std::int64_t result = 0;  ///< See `worked_out`.
 };
 
-[[nodiscard]] constexpr std::int64_t worked_out(std::int64_t n, std::uint64_t actor) noexcept {
+[[nodiscard]] GYRE_FN constexpr std::int64_t worked_out(std::int64_t n,
+                                                        std::uint64_t actor) noexcept {
   return n * n + 3 * static_cast<std::int64_t>(actor) + 1;
 }
 
@@ -40,8 +43,8 @@ struct worker {
   static constexpr std::int64_t unlucky = -1313;
   std::uint64_t turns = 0;
 
-  gyre::reply<job_done> on(job const& m, auto& self) {
-    if (m.n == unlucky) throw std::runtime_error("job " + std::to_string(m.n));
+  GYRE_FN gyre::reply<job_done> on(job const& m, auto& self) {
+    GYRE_ON_HOST(if (m.n == unlucky) throw std::runtime_error("job " + std::to_string(m.n));)
     if (m.n < 0) return self.reject(4, m.n);
     return job_done{m.message_id,    self.id(), turns++,
                     self.priority(), m.n,       worked_out(m.n, self.id())};

@@ -40,6 +40,7 @@ TYPED_TEST(regression, deactivated_kernel_handles_nothing_more) {
 
 // Pausing waited for a batch of 64 handlers, and then said that one of them did not end.
 TYPED_TEST(regression, deactivate_waits_for_one_handler_not_for_64) {
+  GYRE_NEEDS_HOST_HANDLERS();
   auto kernel = this->template launch_active<account>("napping");
   for (int i = 0; i < 60; ++i) need(kernel.tell(0, nap{20}), "tell");
   EXPECT_TRUE(soon([&] { return kernel.status().handled > 0; }));
@@ -83,6 +84,7 @@ TYPED_TEST(regression, port_made_anew_leaves_its_bell_to_the_shards) {
 // Correlations begin at 1 again in a port that was made anew, and an old exception's text was
 // found.
 TYPED_TEST(regression, exception_text_is_of_this_ask_not_of_an_older_one) {
+  GYRE_NEEDS_HOST_HANDLERS();
   auto kernel = this->template launch_active<account>("texts", {.ports = 1});
   for (std::int32_t i = 1; i <= 3; ++i) {
     auto port = need(kernel.open_port({.window = static_cast<std::uint64_t>(i)}), "port");

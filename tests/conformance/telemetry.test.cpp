@@ -59,6 +59,7 @@ TYPED_TEST(telemetry, fault_02_idle_turns_are_not_messages) {
 
 // There were telemetry types and calls, and nothing ever wrote to them.
 TYPED_TEST(telemetry, fault_03_every_figure_is_written) {
+  GYRE_NEEDS_HOST_HANDLERS();
   auto kernel = this->template launch_active<account>("written");
   auto const before = kernel.telemetry();
   EXPECT_FALSE(before.has_error);
@@ -86,6 +87,7 @@ TYPED_TEST(telemetry, fault_03_every_figure_is_written) {
 }
 
 TYPED_TEST(telemetry, refused_failed_and_dropped_are_told_apart) {
+  GYRE_NEEDS_HOST_HANDLERS();
   auto kernel = this->template launch_active<account>("apart", {.actors = 4});
   EXPECT_TRUE(refused(kernel.ask(0, withdraw{1}, patience), errc::rejected));
   EXPECT_TRUE(refused(kernel.ask(1, blow_up{1}, patience), errc::handler_failed));

@@ -17,6 +17,7 @@ TYPED_TEST_SUITE(terminate, engines, engine_names);
 // Once a shard looked at its commands after 64 messages only: 64 slow handlers outlasted the
 // deadline and the grace, and a kernel that was merely busy was given up as stuck.
 TYPED_TEST(terminate, slow_handlers_in_a_row_are_not_a_stuck_shard) {
+  GYRE_NEEDS_HOST_HANDLERS();
   auto kernel = this->template launch_active<account>("slow");
   constexpr std::uint64_t sent = 60;
   for (std::uint64_t i = 0; i < sent; ++i) need(kernel.tell(0, nap{50}), "tell");
@@ -72,6 +73,7 @@ TYPED_TEST(terminate, failures_on_the_queue_path_are_in_the_final_report) {
 // A handler that never comes out is told from the kernel's end: `engine_failed`, in bounded time,
 // and asks in flight come back. When it does come out after all, the kernel can be ended.
 TYPED_TEST(terminate, stuck_handler_is_engine_failed_and_no_hang) {
+  GYRE_NEEDS_HOST_HANDLERS();
   if (TypeParam::emulated) GTEST_SKIP() << "a handler that sleeps stops every lane of its block";
   auto kernel = this->template launch_active<account>("stuck");
   need(kernel.tell(0, nap{3000}), "tell");

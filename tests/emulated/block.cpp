@@ -18,10 +18,10 @@ bool stepper::round() {
   return !fibers_.empty();
 }
 
-void stepper::run(std::atomic<bool>& busy) {
+void stepper::run(std::atomic<bool>& busy, std::atomic<bool> const& abandoned) {
   constexpr std::uint32_t rounds_awake = 200;
   std::uint32_t idle = 0;
-  for (bool more = true; more;) {
+  for (bool more = true; more && !abandoned.load(std::memory_order_relaxed);) {
     busy.store(false, std::memory_order_relaxed);
     more = round();
     idle = busy.load(std::memory_order_relaxed) ? 0 : idle + 1;

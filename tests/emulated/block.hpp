@@ -51,7 +51,7 @@ struct warp_state {
 /// What the warps of a block share beside the kernel's own memory.
 struct block_state {
   meeting workers;
-  kernel_listener* listener = nullptr;
+  kernel_listener* listener = nullptr;  ///< Who hears of exceptions; may be null.
   /// Set by whoever has something to do.
   std::atomic<bool> busy{false};
 };
@@ -102,15 +102,18 @@ class warp {
       handler();
       return true;
     } catch (std::exception const& e) {
-      block_.listener->threw(head, e.what());
+      tell(head, e.what());
     } catch (...) {
-      block_.listener->threw(head, "an exception that is not a std::exception");
+      tell(head, "an exception that is not a std::exception");
     }
     return false;
   }
-  void bury(drop_reason reason, envelope const& head) { block_.listener->buried(reason, head); }
 
  private:
+  void tell(envelope const& head, char const* what) {
+    if (block_.listener != nullptr) block_.listener->threw(head, what);
+  }
+
   std::uint64_t const* exchange(std::uint64_t value) {
     std::uint64_t* const values = shared_.values[shared_.here.generation() % 2];
     values[lane_] = value;
@@ -132,8 +135,8 @@ class stepper {
     fibers_.push_back(std::make_unique<fiber>(std::move(body)));
   }
   /// `busy`: set by whoever has something to do; after many rounds in which nobody had, each round
-  /// is followed by a rest.
-  void run(std::atomic<bool>& busy);
+  /// is followed by a rest. `abandoned`: returns at once, whatever the lanes were about.
+  void run(std::atomic<bool>& busy, std::atomic<bool> const& abandoned);
   /// Each lane once. False: all have ended.
   bool round();
 

@@ -101,18 +101,45 @@ struct queue_options {
   bool priority = false;
 };
 
-/// How a runtime is made.
-/// What the cuda engine takes, at once, when it is made.
+/// How long a kernel stays on the device (cuda engine).
+enum class cuda_stay : std::uint8_t {
+  automatic,   ///< `always` where a kernel can stay, else `per_batch`.
+  always,      ///< Until it is terminated: the quickest answers.
+  while_busy,  ///< Until nothing has come for `idle_exit`; the next message launches it again.
+  per_batch,   ///< A launch for each batch of messages: works everywhere, answers slowly.
+};
+[[nodiscard]] std::string_view to_string(cuda_stay stay) noexcept;
+
+/// Where the rings lie that the host writes and the device reads (cuda engine).
+enum class cuda_placement : std::uint8_t {
+  pinned,  ///< In pinned host memory; the device polls across the bus.
+  /// In device memory, which the host writes through a mapping of the bus: wants the gdrcopy driver
+  /// and its library at run time, `unsupported` without. Not in a worker process.
+  device,
+};
+[[nodiscard]] std::string_view to_string(cuda_placement placement) noexcept;
+
+/// What the cuda engine takes, at once, when it is made, and how its kernels live.
 struct cuda_options {
   /// The device's number, as the CUDA runtime counts them.
   int device = 0;
   /// Bytes of pinned host memory for rings, ports and telemetry. 1 MiB at least.
   std::uint64_t host_bytes = std::uint64_t{256} << 20;
-  /// Bytes of device memory for states, rings between shards and scratch. 1 MiB at least.
+  /// Bytes of device memory for states, device buffers, rings between shards. 1 MiB at least.
   std::uint64_t device_bytes = std::uint64_t{512} << 20;
   /// Multiprocessors left for other kernels: one that stays is never preempted.
   std::uint32_t reserved_multiprocessors = 8;
+  cuda_stay stay = cuda_stay::automatic;
+  /// With `while_busy`: how long a kernel stays without a message. More than zero.
+  std::chrono::nanoseconds idle_exit = std::chrono::milliseconds(100);
+  cuda_placement placement = cuda_placement::pinned;
+  /// Drives the device from a process of its own, so that this one survives an illegal address: the
+  /// kernels of that time are `failed`, and others can be launched. Wants `serve_if_worker` to be
+  /// called first in `main` (runtime/worker_process.hpp).
+  bool worker_process = false;
 };
+
+/// How a runtime is made.
 
 struct runtime_options {
   engine_kind engine = engine_kind::automatic;

@@ -12,10 +12,16 @@
 #include <cuda/atomic>
 /// A function that runs on the host and inside a kernel.
 #define GYRE_FN __host__ __device__
+/// Before a template of that kind which calls what its arguments bring: functions of the host on
+/// the host, of the device on the device.
+#define GYRE_EITHER_SIDE _Pragma("nv_exec_check_disable")
 #else
 #include <atomic>
 /// A function that runs on the host and inside a kernel.
 #define GYRE_FN
+/// Before a template of that kind which calls what its arguments bring: functions of the host on
+/// the host, of the device on the device.
+#define GYRE_EITHER_SIDE
 #endif
 
 #if !defined(__CUDA_ARCH__)
@@ -153,6 +159,15 @@ GYRE_FN inline void full_fence() noexcept {
   // A read-modify-write instead of a fence, which ThreadSanitizer does not know.
   static std::atomic<std::uint32_t> word{0};
   word.fetch_add(0, memory_order_seq_cst);
+#endif
+}
+
+/// Sends off stores to memory that combines them. Host only; nothing elsewhere.
+inline void flush_stores() noexcept {
+#if !defined(__CUDA_ARCH__) && (defined(__x86_64__) || defined(__i386__))
+  _mm_sfence();
+#elif defined(__aarch64__)
+  asm volatile("dsb st" : : : "memory");
 #endif
 }
 

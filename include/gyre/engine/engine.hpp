@@ -9,6 +9,7 @@
 #include <gyre/core/deadline.hpp>
 #include <gyre/core/error.hpp>
 #include <gyre/core/options.hpp>
+#include <gyre/engine/buffer_memory.hpp>
 #include <gyre/engine/image.hpp>
 #include <gyre/engine/memory.hpp>
 
@@ -23,6 +24,7 @@ struct engine_report {
   bool built = false;  ///< This build has it.
   bool found = false;  ///< This machine has what it needs.
   std::string detail;  ///< The device, or why it is not there.
+  int worker_pid = 0;  ///< The process that drives the device; 0: this one.
   std::uint32_t greatest_shards = 0;
   std::uint32_t greatest_lanes = 0;
 };
@@ -33,6 +35,8 @@ class kernel_listener {
   virtual ~kernel_listener() = default;
   /// A message was counted as a dead letter.
   virtual void buried(drop_reason reason, envelope const& head) noexcept = 0;
+  /// So many were, of which nothing else is known.
+  virtual void buried_unseen(drop_reason reason, std::uint64_t n) noexcept = 0;
   /// A handler threw while it handled this message; `what` is the exception's text.
   virtual void threw(envelope const& head, std::string_view what) noexcept = 0;
   /// The device failed under the kernel: none of its shards runs any more, nothing will be
@@ -64,8 +68,17 @@ class engine {
   [[nodiscard]] virtual result<launch_options> settle(launch_options options) const = 0;
   /// How the rings that the host sees are tagged.
   [[nodiscard]] virtual ring_format format() const noexcept = 0;
-  /// Whether handlers can use the runtime's device buffers.
-  [[nodiscard]] virtual bool has_device_buffers() const noexcept { return true; }
+  /// Where the device buffers of a runtime live; `host` is its own table of them, which stays.
+  [[nodiscard]] virtual result<std::unique_ptr<buffer_memory>> make_buffer_memory(
+      buffer_table host) {
+    return std::make_unique<host_buffer_memory>(
+        this,
+        [](void* self, std::uint64_t bytes) { return static_cast<engine*>(self)->allocate(bytes); },
+        host);
+  }
+  /// Before a launch allocates anything: an engine whose device failed brings it back, if it can.
+  /// `engine_failed` saying why it cannot.
+  virtual result<void> prepare() { return {}; }
   /// Bytes that can be allocated without driving the machine out of memory: an estimate.
   [[nodiscard]] virtual std::uint64_t available_memory() const = 0;
   /// Bytes that `start` allocates for such a kernel beside its view.
@@ -76,6 +89,10 @@ class engine {
   }
   /// Zeroed memory that both sides see; `no_memory` naming the size.
   [[nodiscard]] virtual result<memory_block> allocate(std::uint64_t bytes) = 0;
+  /// The same for the slots of inboxes, which the host writes and the kernel reads.
+  [[nodiscard]] virtual result<memory_block> allocate_inboxes(std::uint64_t bytes) {
+    return allocate(bytes);
+  }
   /// Makes the kernel resident. Returns once every shard is in its loop.
   [[nodiscard]] virtual result<std::unique_ptr<resident_kernel>> start(
       kernel_image const& image, kernel_view const& kernel, launch_options const& options,

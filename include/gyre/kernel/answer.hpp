@@ -29,6 +29,7 @@ namespace gyre::detail {
 
 /// Calls `handle(message)` with the message that a payload holds: where it lies, if it is raw and
 /// payloads are aligned enough for it, else a copy. False: the bytes are no such message.
+GYRE_EITHER_SIDE
 template <class Message, std::size_t PayloadAlignment, class Handle>
 [[nodiscard]] GYRE_FN bool read_message(std::byte const* bytes, envelope const& head,
                                         Handle&& handle) noexcept {
@@ -46,6 +47,7 @@ template <class Message, std::size_t PayloadAlignment, class Handle>
 }
 
 /// Answers with a failure, or buries the message if nobody waits for an answer.
+GYRE_EITHER_SIDE
 template <class To>
 GYRE_FN void answer_failure(To& to, envelope const& head, errc code, drop_reason reason,
                             rejection refusal = {}) noexcept {
@@ -60,6 +62,7 @@ GYRE_FN void answer_failure(To& to, envelope const& head, errc code, drop_reason
 }
 
 /// The handler threw.
+GYRE_EITHER_SIDE
 template <class To>
 GYRE_FN void answer_thrown(To& to, envelope const& head) noexcept {
   to.refused();
@@ -67,12 +70,14 @@ GYRE_FN void answer_thrown(To& to, envelope const& head) noexcept {
 }
 
 /// The handler returned nothing.
+GYRE_EITHER_SIDE
 template <class To>
 GYRE_FN void answer_nothing(To& to) noexcept {
   if (to.asked()) to.send(message_kind::raw_reply, 0, 0, [](std::byte*) {});
 }
 
 /// The handler returned `value`, which may be a refusal.
+GYRE_EITHER_SIDE
 template <class To, class Value>
 GYRE_FN void answer(To& to, envelope const& head, Value const& value) noexcept {
   if constexpr (is_reply<Value>) {

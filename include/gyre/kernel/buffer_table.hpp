@@ -33,10 +33,13 @@ struct buffer_handle {
 /// One row of the table. `state` is `generation << 32 | pins`: the host moves the generation on to
 /// free, whoever uses the memory holds a pin, and only the host, when no pin is left, takes the
 /// memory back. An odd generation is a live buffer.
+///
+/// On a device there are no pins, for its read-modify-writes would not be the host's: there the
+/// host waits until no handler runs that may have found the buffer (`control_words::grace`).
 struct buffer_row {
   platform::atomic<std::uint64_t> state{0};
-  std::byte* data = nullptr;  ///< Written by the host while the generation is even.
-  std::uint64_t bytes = 0;    ///< Likewise.
+  platform::atomic<std::byte*> data{nullptr};  ///< Written by the host; the generation is even.
+  platform::atomic<std::uint64_t> bytes{0};    ///< Likewise.
 };
 
 /// The table as a kernel sees it.
@@ -44,6 +47,7 @@ struct buffer_table {
   buffer_row* rows = nullptr;
   std::uint32_t size = 0;
   std::uint8_t owner = 0;
+  bool pins = true;  ///< Whether who uses a buffer pins it.
 };
 
 /// A pinned look at a buffer's elements, or why there is none. While it lives the memory stays.
@@ -52,11 +56,13 @@ template <class T>
 class buffer_view {
  public:
   GYRE_FN explicit buffer_view(errc why) noexcept : why_(why) {}
+  /// `row` is what the view's end unpins, or null.
   GYRE_FN buffer_view(buffer_row* row, T* data, std::uint64_t size) noexcept
       : row_(row), data_(data), size_(size) {}
   GYRE_FN buffer_view(buffer_view&& other) noexcept
       : row_(other.row_), data_(other.data_), size_(other.size_), why_(other.why_) {
     other.row_ = nullptr;
+    other.data_ = nullptr;
   }
   buffer_view& operator=(buffer_view&&) = delete;
   GYRE_FN ~buffer_view() {
@@ -65,7 +71,7 @@ class buffer_view {
 
   /// Whether there is a buffer; otherwise `why` says `stale_handle`, `foreign_handle`, or
   /// `not_found` for the handle 0.
-  [[nodiscard]] GYRE_FN explicit operator bool() const noexcept { return row_ != nullptr; }
+  [[nodiscard]] GYRE_FN explicit operator bool() const noexcept { return data_ != nullptr; }
   [[nodiscard]] GYRE_FN errc why() const noexcept { return why_; }
   [[nodiscard]] GYRE_FN T* data() const noexcept { return data_; }
   /// In elements.
@@ -79,10 +85,11 @@ class buffer_view {
   errc why_ = errc::not_found;
 };
 
-/// Pins the buffer that `handle` names. Any thread or lane.
+/// Pins the buffer that `handle` names, where buffers are pinned. Any thread or lane.
 ///
-/// *Memory ordering*: the pin is acquired on the word that the host released when it made the
-/// buffer, so its address, size and contents are seen.
+/// *Memory ordering*: the row's state is acquired, which the host released when it made the buffer,
+/// so its address, size and contents are seen; on a device also what the host copied into it later,
+/// before it sent the message.
 template <class T>
 [[nodiscard]] GYRE_FN buffer_view<T> pin_buffer(buffer_table const& table,
                                                 buffer_handle handle) noexcept {
@@ -95,9 +102,12 @@ template <class T>
   do {
     bool const live = (handle.generation() & 1U) != 0;
     if (!live || state >> 32 != handle.generation()) return buffer_view<T>(errc::stale_handle);
-  } while (!row.state.compare_exchange_weak(state, state + 1, platform::memory_order_acquire,
+  } while (table.pins &&
+           !row.state.compare_exchange_weak(state, state + 1, platform::memory_order_acquire,
                                             platform::memory_order_relaxed));
-  return buffer_view<T>(&row, reinterpret_cast<T*>(row.data), row.bytes / sizeof(T));
+  return buffer_view<T>(table.pins ? &row : nullptr,
+                        reinterpret_cast<T*>(row.data.load(platform::memory_order_relaxed)),
+                        row.bytes.load(platform::memory_order_relaxed) / sizeof(T));
 }
 
 }  // namespace gyre

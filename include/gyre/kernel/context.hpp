@@ -78,6 +78,7 @@ class context {
   /// A device buffer's elements, pinned while the view lives, or why not.
   template <class T>
   [[nodiscard]] GYRE_FN buffer_view<T> buffer(buffer_handle handle) const noexcept {
+    env_.use_buffers();
     return pin_buffer<T>(kernel_.buffers, handle);
   }
 
@@ -97,6 +98,7 @@ struct declared_environment {
   static constexpr std::uint32_t lanes() noexcept { return 1; }
   static constexpr std::uint32_t lane() noexcept { return 0; }
   static void sync() noexcept {}
+  static void use_buffers() noexcept {}
   template <class... Args>
   bool tell(Args const&...) noexcept {
     return false;

@@ -29,6 +29,9 @@ struct control_words {
   alignas(cache_line) platform::atomic<kernel_command> command{kernel_command::pause};
   platform::atomic<std::uint32_t> telemetry_on{1};
   platform::atomic<std::uint64_t> telemetry_epoch{0};  ///< A new value asks for zeroed telemetry.
+  /// Of blocks: a new value asks each of them to repeat it once no handler runs any more that ran
+  /// before (`shard_words::grace`).
+  platform::atomic<std::uint64_t> grace{0};
 };
 
 /// A shard's words to the host: written by the shard alone, always, telemetry or not. Counters only
@@ -48,6 +51,7 @@ struct shard_words {
   word told{0};         ///< Slots that this shard's handlers took in rings of tells.
   word tells_taken{0};  ///< Slots of its own ring of tells finished with.
   word posts{0};        ///< How often these words have been brought up to date.
+  word grace{0};        ///< The last `control_words::grace` that has come about.
 };
 
 namespace detail {

@@ -37,7 +37,7 @@ class shard_loop {
   /// Messages handled between two looks at the control words and the clock.
   static constexpr std::uint64_t batch = 64;
 
-  GYRE_FN shard_loop(kernel_view const& kernel, std::uint32_t shard, Env& env) noexcept
+  shard_loop(kernel_view const& kernel, std::uint32_t shard, Env& env) noexcept
       : kernel_(kernel),
         shard_(kernel.shards[shard]),
         env_(env),
@@ -46,7 +46,7 @@ class shard_loop {
         index_(shard) {}
 
   /// Returns when the host says stop. What is in the inbox then stays there.
-  GYRE_FN void run() noexcept {
+  void run() noexcept {
     read_clock();
     for (;;) {
       kernel_command const command = kernel_.control->command.load(platform::memory_order_acquire);
@@ -73,7 +73,7 @@ class shard_loop {
 
  private:
   /// Handles up to a batch. False if there was nothing.
-  GYRE_FN bool turn() noexcept {
+  bool turn() noexcept {
     message_view message;
     std::uint64_t n = 0;
     while (n < batch && inbox_.peek(message)) {
@@ -107,7 +107,7 @@ class shard_loop {
 
   /// Finds the message's type in the actor's list; unknown ones are answered or buried.
   template <class... Messages>
-  GYRE_FN void dispatch(message_view const& message, handles<Messages...>*) noexcept {
+  void dispatch(message_view const& message, handles<Messages...>*) noexcept {
     bool const found =
         ((message.head.type == type_id_of<Messages> ? (deliver<Messages>(message), true) : false) ||
          ...);
@@ -115,7 +115,7 @@ class shard_loop {
   }
 
   template <class Message>
-  GYRE_FN void deliver(message_view const& message) noexcept {
+  void deliver(message_view const& message) noexcept {
     std::uint64_t const place = kernel_.place(message.head.actor);
     if (message.head.actor >= kernel_.actors || place >= shard_.actor_count) {
       fail(message.head, errc::no_such_actor, drop_reason::no_such_actor);
@@ -130,7 +130,7 @@ class shard_loop {
   }
 
   template <class Message>
-  GYRE_FN void handle(Actor& state, Message const& message, envelope const& head) noexcept {
+  void handle(Actor& state, Message const& message, envelope const& head) noexcept {
     using returned = detail::handler_result<Actor, Message>;
     context<Actor, Env> self(kernel_, env_, head, index_, clock_.tick().word);
     detail::bump(shard_.words->handled, 1);
@@ -155,32 +155,32 @@ class shard_loop {
     shard_loop& loop;
     envelope const& head;
 
-    [[nodiscard]] GYRE_FN bool asked() const noexcept { return head.port != no_port; }
+    [[nodiscard]] bool asked() const noexcept { return head.port != no_port; }
     template <class Fill>
-    GYRE_FN void send(message_kind kind, type_id type, std::size_t length, Fill&& fill) noexcept {
+    void send(message_kind kind, type_id type, std::size_t length, Fill&& fill) noexcept {
       loop.send(head, kind, type, length, fill);
     }
-    GYRE_FN void refused() noexcept { detail::bump(loop.shard_.words->refused, 1); }
-    GYRE_FN void note(errc code) noexcept {
+    void refused() noexcept { detail::bump(loop.shard_.words->refused, 1); }
+    void note(errc code) noexcept {
       if (loop.telemetry_on_) {
         loop.telemetry_.note_error(static_cast<std::uint32_t>(code), head.type);
       }
     }
-    GYRE_FN void bury(drop_reason reason) noexcept {
+    void bury(drop_reason reason) noexcept {
       detail::bump(loop.shard_.words->dropped[static_cast<std::size_t>(reason)], 1);
       loop.env_.bury(reason, head);
     }
   };
 
-  GYRE_FN void fail(envelope const& head, errc code, drop_reason reason) noexcept {
+  void fail(envelope const& head, errc code, drop_reason reason) noexcept {
     asker to{*this, head};
     detail::answer_failure(to, head, code, reason);
   }
 
   /// Publishes a reply in its asker's ring. The ask has reserved the room.
   template <class Fill>
-  GYRE_FN void send(envelope const& to, message_kind kind, type_id type, std::size_t length,
-                    Fill&& fill) noexcept {
+  void send(envelope const& to, message_kind kind, type_id type, std::size_t length,
+            Fill&& fill) noexcept {
     if (to.port >= kernel_.port_count) return;
     port_view const& port = kernel_.ports[to.port];
     envelope head;
@@ -204,7 +204,7 @@ class shard_loop {
   }
 
   template <class Writer, class Fill>
-  GYRE_FN void put(Writer const& writer, envelope const& head, Fill&& fill) noexcept {
+  void put(Writer const& writer, envelope const& head, Fill&& fill) noexcept {
     std::uint64_t const at = writer.reserve_promised(writer.target().slots_for(head.length));
     if constexpr (codec::in_place) {
       if (writer.target().in_place(head.length)) [[likely]] {
@@ -218,13 +218,13 @@ class shard_loop {
     });
   }
 
-  GYRE_FN bool something_to_do(kernel_command current) const noexcept {
+  bool something_to_do(kernel_command current) const noexcept {
     return (current == kernel_command::run && inbox_.ready()) ||
            kernel_.control->command.load(platform::memory_order_acquire) != current ||
            kernel_.control->telemetry_epoch.load(platform::memory_order_acquire) != epoch_;
   }
 
-  GYRE_FN void obey_telemetry() noexcept {
+  void obey_telemetry() noexcept {
     auto const& control = *kernel_.control;
     telemetry_on_ = control.telemetry_on.load(platform::memory_order_relaxed) != 0;
     std::uint64_t const epoch = control.telemetry_epoch.load(platform::memory_order_acquire);
@@ -235,14 +235,14 @@ class shard_loop {
   }
 
   /// Whether that is another phase than before.
-  GYRE_FN bool enter(shard_phase phase) noexcept {
+  bool enter(shard_phase phase) noexcept {
     if (phase_ == phase) return false;
     phase_ = phase;
     shard_.words->phase.store(phase, platform::memory_order_seq_cst);
     return true;
   }
 
-  GYRE_FN void read_clock() noexcept {
+  void read_clock() noexcept {
     now_ = platform::clock_ns();
     clock_.refresh(
         static_cast<std::uint64_t>(static_cast<std::int64_t>(now_) + kernel_.wall_offset_ns) /

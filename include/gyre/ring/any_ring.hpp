@@ -13,6 +13,9 @@ namespace gyre {
 enum class ring_format : std::uint32_t {
   commit,  ///< `commit_codec`: both sides are cores of one machine.
   tag8,    ///< `tag8_codec`: a bus lies between the sides.
+  /// The same, where the host's stores to the inboxes are combined on their way (a mapping of
+  /// device memory): each message is followed by a fence that sends it off.
+  tag8_combined,
 };
 
 /// Bytes of payload in a slot of `stride` bytes.
@@ -81,6 +84,7 @@ class any_writer {
       as<commit_codec<>>().write(position, head, payload);
     } else {
       as<tag8_codec<>>().write(position, head, payload);
+      if (format_ == ring_format::tag8_combined) platform::flush_stores();
     }
   }
 

@@ -24,9 +24,9 @@ struct device_buffer {
 /// the host, named in messages by a handle. A handle whose buffer was freed is `stale_handle`, one
 /// of another runtime `foreign_handle`; neither ever reaches memory.
 ///
-/// Thread-safe. Copies pin the buffer while they last, as handlers do; a buffer freed meanwhile is
-/// given back when the last pin goes. Who reads what a handler wrote must know that it has: from
-/// its reply.
+/// Thread-safe. Copies pin the buffer while they last; the memory of a buffer that is freed
+/// meanwhile is used again when they have ended, and every handler that may have found it. Who
+/// reads what a handler wrote must know that it has: from its reply.
 class device_buffers {
  public:
   /// A table for `capacity` buffers at once (1 … 2^24 - 1).
@@ -36,9 +36,8 @@ class device_buffers {
   device_buffers(device_buffers const&) = delete;
   device_buffers& operator=(device_buffers const&) = delete;
 
-  /// Zeroed memory for `size` elements. `unsupported` where the engine has none, `invalid_argument`
-  /// for no elements, `no_memory`, `full` with the
-  /// number of buffers that there may be.
+  /// Zeroed memory for `size` elements. `invalid_argument` for no elements, `no_memory`, `full`
+  /// with the number of buffers that there may be, `engine_failed`.
   template <class T>
     requires std::is_trivially_copyable_v<T>
   [[nodiscard]] result<device_buffer<T>> allocate(std::uint64_t size) {
@@ -66,15 +65,15 @@ class device_buffers {
   }
   /// Copies the elements from `first` on to `out`. `out_of_range`, with the sizes.
   template <class T>
-  result<void> read(device_buffer<T> from, std::span<T> out, std::uint64_t first = 0) const {
+  result<void> read(device_buffer<T> from, std::span<T> out, std::uint64_t first = 0) {
     return read_bytes(from.handle, offset_of(first, sizeof(T)), std::as_writable_bytes(out));
   }
 
   [[nodiscard]] result<buffer_handle> allocate_bytes(std::uint64_t bytes);
   result<void> write_bytes(buffer_handle to, std::uint64_t offset, std::span<std::byte const> from);
-  result<void> read_bytes(buffer_handle from, std::uint64_t offset, std::span<std::byte> to) const;
+  result<void> read_bytes(buffer_handle from, std::uint64_t offset, std::span<std::byte> to);
   /// The buffer's size in bytes.
-  [[nodiscard]] result<std::uint64_t> bytes(buffer_handle handle) const;
+  [[nodiscard]] result<std::uint64_t> bytes(buffer_handle handle);
   /// Frees it: from now on its handle is stale.
   result<void> free(buffer_handle handle);
   template <class T>
@@ -88,11 +87,14 @@ class device_buffers {
   [[nodiscard]] std::uint32_t capacity() const noexcept { return table_.size; }
 
   /// What kernels are given.
-  [[nodiscard]] buffer_table table() const noexcept { return table_; }
+  [[nodiscard]] buffer_table table() { return memory_->table(); }
 
  private:
-  device_buffers(std::shared_ptr<engine> where, memory_block rows, std::uint32_t capacity);
+  device_buffers(std::shared_ptr<engine> where, std::uint32_t capacity);
   void reclaim();
+  void forget_lost();
+  void notice_loss();
+  void retire(std::uint32_t index);
   /// Saturates: an offset that does not fit 64 bits is past every buffer's end.
   [[nodiscard]] static constexpr std::uint64_t offset_of(std::uint64_t first,
                                                          std::size_t each) noexcept {
@@ -101,15 +103,23 @@ class device_buffers {
   [[nodiscard]] static tl::unexpected<error> too_many(std::uint64_t size, std::size_t each);
   [[nodiscard]] static tl::unexpected<error> refused(errc why, buffer_handle handle);
 
+  /// A buffer that was freed, but may still be looked at.
+  struct dying {
+    std::uint32_t row = 0;
+    std::uint64_t grace = 0;
+  };
+
   std::shared_ptr<engine> const where_;
-  memory_block const rows_;
-  buffer_table table_{};
+  std::unique_ptr<buffer_row[]> const rows_;
+  buffer_table table_{};  // the host's own
+  std::unique_ptr<buffer_memory> memory_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::vector<memory_block> blocks_;  // by row
   std::vector<std::uint32_t> free_rows_;
-  std::vector<std::uint32_t> dying_rows_;  // freed, but still pinned
+  std::vector<dying> dying_;
+  std::uint64_t generation_ = 0;
   std::uint32_t live_ = 0;
   std::uint64_t bytes_ = 0;
 };

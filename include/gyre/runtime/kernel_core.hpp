@@ -72,6 +72,10 @@ class kernel_core final : public port_host,
 
   /// A client's end. `full` if all of the kernel's ports are open, `terminated`.
   [[nodiscard]] result<std::shared_ptr<client_port>> open_port(port_options const& options);
+  /// The same for a holder that does not keep the kernel alive: valid until `close_port`, or the
+  /// kernel's own end.
+  [[nodiscard]] result<client_port*> lease_port(port_options const& options);
+  void close_port(std::uint16_t index) noexcept;
 
   /// The kernel's own queues, or null.
   [[nodiscard]] std::shared_ptr<named_queue> requests() const;
@@ -110,7 +114,6 @@ class kernel_core final : public port_host,
   void stop_activity() noexcept;
   result<transition> check(kernel_operation operation) const;
   void command(kernel_command c) noexcept;
-  void close_port(std::uint16_t index) noexcept;
 
   // port_host
   void late_reply(envelope const& head) noexcept override;
@@ -118,6 +121,7 @@ class kernel_core final : public port_host,
   std::string explain(std::uint16_t port, std::uint64_t correlation, errc code) const override;
   // kernel_listener
   void buried(drop_reason reason, envelope const& head) noexcept override;
+  void buried_unseen(drop_reason reason, std::uint64_t n) noexcept override;
   void threw(envelope const& head, std::string_view what) noexcept override;
   void failed(std::string_view why) noexcept override;
 

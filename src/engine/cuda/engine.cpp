@@ -2,28 +2,26 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstring>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include <cuda_runtime.h>
-
-#include <gyre/engine/cuda/program.hpp>
 #include <gyre/kernel/block/shared.hpp>
 
 #include "../arena.hpp"
+#include "buffers.hpp"
 #include "device.hpp"
+#include "keeper.hpp"
 #include "layout.hpp"
-#include "resident.hpp"
+#include "mapping.hpp"
+#include "remote_device.hpp"
+#include "residence.hpp"
 
 namespace gyre {
 namespace {
 
-using cuda::check;
 using cuda::device_facts;
 using cuda::residence;
 
@@ -34,71 +32,122 @@ constexpr std::uint32_t warp_lanes = 32;
 constexpr std::uint32_t usual_workers = 4;
 /// Actors of a shard, likewise.
 constexpr std::uint64_t usual_actors_per_shard = 1024;
+/// With a launch for each batch: what comes within so long belongs to it, and so long it lasts.
+constexpr std::uint64_t batch_gap_ns = 20'000;
+constexpr std::uint64_t batch_longest_ns = 10'000'000;
 
 std::string named(device_facts const& d) {
   return d.name + ", compute capability " + std::to_string(d.major) + "." +
          std::to_string(d.minor) + ", " + std::to_string(d.multiprocessors) + " multiprocessors";
 }
 
-/// What the engine's kernels share: they may outlive it.
-struct shared_state {
-  device_facts device;
-  cuda_options options;
-  std::shared_ptr<arena> host_memory;
-  std::shared_ptr<arena> device_memory;
+/// How kernels live on this device; `unsupported` if it cannot be as the options want it.
+result<cuda_stay> settled_stay(cuda_options const& options, device_facts const& device) {
+  if (device.cannot_stay.empty()) {
+    return options.stay == cuda_stay::automatic ? cuda_stay::always : options.stay;
+  }
+  if (options.stay == cuda_stay::always || options.stay == cuda_stay::while_busy) {
+    return fail(errc::unsupported, device.name + ": " + device.cannot_stay + "; cuda.stay is " +
+                                       std::string(to_string(options.stay)) +
+                                       ", possible here: per_batch");
+  }
+  return cuda_stay::per_batch;
+}
 
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::vector<std::shared_ptr<residence>> residents;  // guarded by mutex
-  std::uint32_t multiprocessors_taken = 0;            // likewise
-  bool ending = false;                                // likewise
-};
-
-/// Looks after resident kernels: a device that fails answers nobody.
-void watch(std::shared_ptr<shared_state> const& state) {
-  constexpr auto period = std::chrono::milliseconds(10);
-  cudaSetDevice(state->device.index);
-  std::unique_lock lock(state->mutex);
-  while (!state->ending) {
-    if (state->residents.empty()) {
-      state->changed.wait(lock);
-      continue;
-    }
-    auto const residents = state->residents;
-    lock.unlock();
-    for (auto const& r : residents) (void)r->gone();
-    lock.lock();
-    state->changed.wait_for(lock, period, [&] { return state->ending; });
+std::string told_of(cuda_stay stay, device_facts const& device) {
+  switch (stay) {
+    case cuda_stay::while_busy: return "; kernels leave when idle";
+    case cuda_stay::per_batch:
+      return "; a launch for each batch" +
+             (device.cannot_stay.empty() ? "" : ": " + device.cannot_stay);
+    default: return {};
   }
 }
 
-void forget(void* keeper, residence& gone) noexcept {
-  auto& state = *static_cast<shared_state*>(keeper);
-  std::scoped_lock const lock(state.mutex);
-  state.multiprocessors_taken -= gone.multiprocessors;
-  std::erase_if(state.residents, [&](auto const& held) { return held.get() == &gone; });
-  cudaStreamDestroy(gone.stream);
-  gone.memory.clear();
-}
+/// Memory of a device is given back to it as a whole, by the device.
+void keep(std::byte*) noexcept {}
+
+/// What the engine's kernels share: they may outlive it.
+struct engine_state {
+  cuda_options options;
+  cuda_stay stay = cuda_stay::always;
+  std::shared_ptr<cuda::device> on;
+  std::shared_ptr<cuda::mapping> mapped;
+  std::shared_ptr<cuda::keeper> kernels = std::make_shared<cuda::keeper>();
+
+  std::mutex mutex;
+  cuda::memories memory;                    // guarded by mutex
+  std::uint64_t generation = 0;             // likewise
+  std::uint32_t multiprocessors_taken = 0;  // likewise
+
+  cuda::memories now() {
+    std::scoped_lock const lock(mutex);
+    return memory;
+  }
+  /// Takes the device's memory anew, which is another after each failure. With mutex held.
+  void take_device_memory() {
+    generation = on->generation();
+    auto const all = on->device_memory();
+    memory.device = std::make_shared<arena>(all.data(), all.size(), &keep);
+  }
+};
+
+class cuda_kernel final : public resident_kernel {
+ public:
+  cuda_kernel(std::shared_ptr<residence> where, std::shared_ptr<engine_state> state)
+      : where_(std::move(where)), state_(std::move(state)) {}
+
+  ~cuda_kernel() override {
+    state_->kernels->remove(*where_);
+    where_->tend();
+    if (!where_->ended()) {
+      // Still in a handler: what it stands on must stay, for as long as the process lives.
+      static auto& kept =
+          *new std::vector<std::pair<std::shared_ptr<residence>, std::shared_ptr<engine_state>>>;
+      static std::mutex mutex;
+      std::scoped_lock const lock(mutex);
+      kept.emplace_back(where_, state_);
+      return;
+    }
+    if (!where_->failed()) where_->on->close_stream(where_->stream);
+    std::scoped_lock const lock(state_->mutex);
+    state_->multiprocessors_taken -= where_->host.shard_count;
+  }
+
+  void wake() noexcept override {
+    if (!where_->leaves()) return;  // its control warps look by themselves
+    where_->call();
+    state_->kernels->wake();
+  }
+
+  bool join(deadline until) noexcept override {
+    for (;;) {
+      where_->tend();
+      if (where_->ended()) return true;
+      if (until.expired()) return false;
+      std::this_thread::sleep_for(std::chrono::microseconds(20));
+    }
+  }
+
+  std::uint64_t bury_tells() noexcept override { return where_->bury_tells(); }
+
+ private:
+  std::shared_ptr<residence> where_;
+  std::shared_ptr<engine_state> state_;
+};
 
 class cuda_engine final : public engine {
  public:
-  explicit cuda_engine(std::shared_ptr<shared_state> state)
-      : state_(std::move(state)), watcher_([s = state_] { watch(s); }) {}
-  ~cuda_engine() override {
-    {
-      std::scoped_lock const lock(state_->mutex);
-      state_->ending = true;
-    }
-    state_->changed.notify_all();
-    watcher_.join();
-  }
+  explicit cuda_engine(std::shared_ptr<engine_state> state) : state_(std::move(state)) {}
 
   engine_report report() const override {
     engine_report r;
     r.kind = engine_kind::cuda;
     r.built = r.found = true;
-    r.detail = named(state_->device);
+    r.detail = named(facts()) + told_of(state_->stay, facts());
+    r.worker_pid = state_->on->pid();
+    if (r.worker_pid != 0) r.detail += "; by a worker process";
+    if (state_->mapped != nullptr) r.detail += "; inboxes in device memory";
     r.greatest_shards = greatest_shards();
     r.greatest_lanes = block::greatest_workers * warp_lanes;
     return r;
@@ -127,55 +176,77 @@ class cuda_engine final : public engine {
     return options;
   }
 
-  ring_format format() const noexcept override { return ring_format::tag8; }
-  bool has_device_buffers() const noexcept override { return false; }
+  ring_format format() const noexcept override {
+    return state_->mapped != nullptr ? ring_format::tag8_combined : ring_format::tag8;
+  }
+
+  result<std::unique_ptr<buffer_memory>> make_buffer_memory(buffer_table host) override {
+    return cuda::make_device_buffers(
+        {state_->on, state_->kernels, [s = state_] { return s->now(); }}, host);
+  }
+
+  result<void> prepare() override {
+    std::scoped_lock const lock(state_->mutex);
+    if (state_->on->look(watch_stream_of(*state_)).what == cuda::presence::failed) {
+      if (auto r = state_->on->revive(); !r) return r;
+    }
+    if (state_->on->generation() != state_->generation) state_->take_device_memory();
+    return {};
+  }
 
   std::uint64_t available_memory() const override {
-    return state_->host_memory->free_bytes() + state_->device_memory->free_bytes();
+    auto const memory = state_->now();
+    return memory.host->free_bytes() + memory.device->free_bytes() +
+           (memory.mapped != nullptr ? memory.mapped->free_bytes() : 0);
   }
 
   std::uint64_t bytes_beside(kernel_image const& image, launch_options const& options,
                              ring_geometry const& inbox) const override {
-    return cuda::device_bytes(image, options, inbox);
+    return cuda::layout_bytes(image, options, inbox);
   }
 
   result<memory_block> allocate(std::uint64_t bytes) override {
-    auto block = state_->host_memory->allocate(bytes);
-    if (!block) {
-      block.error().context = "pinned host memory (cuda.host_bytes): " + block.error().context;
-      return block;
-    }
-    std::memset(block->data(), 0, block->bytes());
-    return block;
+    return zeroed(*state_->now().host, bytes, "pinned host memory (cuda.host_bytes)");
+  }
+
+  result<memory_block> allocate_inboxes(std::uint64_t bytes) override {
+    auto const memory = state_->now();
+    if (memory.mapped == nullptr) return allocate(bytes);
+    return zeroed(*memory.mapped, bytes, "mapped device memory (half of cuda.device_bytes)");
   }
 
   result<std::unique_ptr<resident_kernel>> start(kernel_image const& image,
                                                  kernel_view const& kernel,
                                                  launch_options const& options,
                                                  kernel_listener& listener) override {
-    cuda_program const* const program = find_cuda_program(image.name);
-    if (program == nullptr) {
-      return fail(errc::unsupported, "actor '" + std::string(image.name) +
-                                         "' was not compiled for the device: nvcc must see a "
-                                         "gyre::on_device of it");
+    auto where = std::make_shared<residence>(state_->on, kernel, listener);
+    where->actor = std::string(image.name);
+    where->threads = serving_warps * warp_lanes + options.lanes;
+    auto const memory = state_->now();
+    where->trays = memory.host;
+    if (state_->stay == cuda_stay::while_busy) {
+      where->leave_after_ns = static_cast<std::uint64_t>(state_->options.idle_exit.count());
+    } else if (state_->stay == cuda_stay::per_batch) {
+      where->leave_after_ns = batch_gap_ns;
+      where->longest_stay_ns = batch_longest_ns;
     }
-    auto where = std::make_shared<residence>();
-    where->host = kernel;
-    where->listener = &listener;
-    where->multiprocessors = kernel.shard_count;
+    if (where->leaves()) {
+      for (std::uint32_t i = 0; i < kernel.shard_count; ++i) {
+        kernel.shards[i].bell = &state_->kernels->bell();
+      }
+    }
     if (auto r = take_multiprocessors(kernel.shard_count); !r) {
       return tl::unexpected<error>(std::move(r.error()));
     }
-    if (auto r = launch(*program, image, options, *where); !r) {
-      forget(state_.get(), *where);
+    auto r = state_->on->load(where->actor);
+    if (r) r = bring_there(image, options, memory, *where);
+    if (!r) {
+      std::scoped_lock const lock(state_->mutex);
+      state_->multiprocessors_taken -= kernel.shard_count;
       return tl::unexpected<error>(std::move(r.error()));
     }
-    {
-      std::scoped_lock const lock(state_->mutex);
-      state_->residents.push_back(where);
-    }
-    state_->changed.notify_all();
-    return cuda::make_resident(std::move(where), state_, &forget);
+    state_->kernels->add(where);
+    return std::make_unique<cuda_kernel>(std::move(where), state_);
   }
 
  private:
@@ -185,10 +256,22 @@ class cuda_engine final : public engine {
     return fail(errc::invalid_option, std::string(option) + " is " + text(value) +
                                           ", allowed on the cuda engine: " + allowed);
   }
+  static result<memory_block> zeroed(arena& of, std::uint64_t bytes, char const* what) {
+    auto block = of.allocate(bytes);
+    if (block) {
+      std::memset(block->data(), 0, block->bytes());
+    } else {
+      block.error().context = std::string(what) + ": " + block.error().context;
+    }
+    return block;
+  }
+  /// Every device has a stream that no kernel is on: whether it has failed is seen there.
+  static cuda::stream_id watch_stream_of(engine_state const&) noexcept { return 0; }
 
+  [[nodiscard]] device_facts const& facts() const noexcept { return state_->on->facts(); }
   [[nodiscard]] std::uint32_t greatest_shards() const noexcept {
     std::uint32_t const reserved = state_->options.reserved_multiprocessors;
-    std::uint32_t const all = state_->device.multiprocessors;
+    std::uint32_t const all = facts().multiprocessors;
     return all > reserved ? all - reserved : 1;
   }
 
@@ -204,73 +287,40 @@ class cuda_engine final : public engine {
     return {};
   }
 
-  /// Lays the kernel out on the device, launches it, and waits until each shard is in its loop.
-  result<void> launch(cuda_program const& program, kernel_image const& image,
-                      launch_options const& options, residence& where) {
-    if (auto r = check(cudaSetDevice(state_->device.index), "choosing the device"); !r) return r;
-    if (auto r = check(cudaStreamCreateWithFlags(&where.stream, cudaStreamNonBlocking),
-                       "making a stream");
-        !r) {
-      return r;
-    }
-    auto view = cuda::lay_out(image, options, *state_->device_memory, where);
-    if (!view) return tl::unexpected<error>(std::move(view.error()));
-
-    // Loaded before anything waits for it: a first launch loads code, and that may wait for others.
-    cudaFuncAttributes attributes{};
-    if (auto r = check(cudaFuncGetAttributes(&attributes, program.kernel), "loading the kernel");
-        !r) {
-      return r;
-    }
-    if (auto r =
-            check(cudaFuncSetAttribute(program.kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                       static_cast<int>(program.shared_bytes)),
-                  "a block's " + text(program.shared_bytes) + " bytes of shared memory");
-        !r) {
-      return r;
-    }
-    cudaLaunchAttribute how[2]{};
-    how[0].id = cudaLaunchAttributeCooperative;
-    how[0].val.cooperative = 1;
-    // Its fences then do not wait for other kernels' writes.
-    how[1].id = cudaLaunchAttributeMemSyncDomain;
-    how[1].val.memSyncDomain = cudaLaunchMemSyncDomainRemote;
-    cudaLaunchConfig_t config{};
-    config.gridDim = dim3(where.host.shard_count);
-    config.blockDim = dim3(serving_warps * warp_lanes + options.lanes);
-    config.dynamicSmemBytes = program.shared_bytes;
-    config.stream = where.stream;
-    config.attrs = how;
-    config.numAttrs = state_->device.major >= 9 ? 2 : 1;
-    blocks_view const* argument = *view;
-    void* arguments[] = {&argument};
-    if (auto r = check(cudaLaunchKernelExC(&config, program.kernel, arguments), "the launch"); !r) {
-      return r;
-    }
-    return wait_until_resident(where);
+  /// Lays the kernel out and launches it.
+  result<void> bring_there(kernel_image const& image, launch_options const& options,
+                           cuda::memories const& memory, residence& where) {
+    auto stream = state_->on->open_stream();
+    if (!stream) return tl::unexpected<error>(std::move(stream.error()));
+    where.stream = *stream;
+    auto r = cuda::lay_out(image, options, memory, where);
+    if (r) r = where.launch();
+    if (!r) state_->on->close_stream(where.stream);
+    return r;
   }
 
-  static result<void> wait_until_resident(residence& where) {
-    deadline const until(std::chrono::seconds(10));
-    for (std::uint32_t i = 0; i < where.host.shard_count; ++i) {
-      auto const& phase = where.host.shards[i].words->phase;
-      while (phase.load(std::memory_order_acquire) == shard_phase::starting) {
-        // The driver may need a call to push the work out.
-        cudaError_t const status = cudaStreamQuery(where.stream);
-        if (status != cudaErrorNotReady) {
-          return check(status == cudaSuccess ? cudaErrorUnknown : status, "the kernel's start");
-        }
-        if (until.expired()) {
-          return fail(errc::engine_failed, "shard " + text(i) + " did not start within 10 s");
-        }
-      }
-    }
-    return {};
-  }
-
-  std::shared_ptr<shared_state> state_;
-  std::thread watcher_;
+  std::shared_ptr<engine_state> state_;
 };
+
+result<void> check(cuda_options const& options) {
+  constexpr std::uint64_t least = std::uint64_t{1} << 20;
+  if (options.host_bytes < least || options.device_bytes < least) {
+    return fail(errc::invalid_option, "cuda.host_bytes is " + std::to_string(options.host_bytes) +
+                                          ", cuda.device_bytes " +
+                                          std::to_string(options.device_bytes) +
+                                          ", allowed: " + std::to_string(least) + " and more");
+  }
+  if (options.idle_exit.count() <= 0) {
+    return fail(errc::invalid_option, "cuda.idle_exit is " +
+                                          std::to_string(options.idle_exit.count()) +
+                                          " ns, allowed: more than zero");
+  }
+  if (options.placement == cuda_placement::device && options.worker_process) {
+    return fail(errc::invalid_option,
+                "cuda.placement device with cuda.worker_process: the mapping is one process's");
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -285,45 +335,40 @@ engine_report report_on_cuda() {
   }
   r.found = true;
   r.detail = named(*device);
+  if (auto const stay = settled_stay({}, *device)) r.detail += told_of(*stay, *device);
   r.greatest_shards = device->multiprocessors;
   r.greatest_lanes = block::greatest_workers * warp_lanes;
   return r;
 }
 
 result<std::shared_ptr<engine>> make_cuda_engine(cuda_options const& options) {
-  constexpr std::uint64_t least = std::uint64_t{1} << 20;
-  if (options.host_bytes < least || options.device_bytes < least) {
-    return fail(errc::invalid_option, "cuda.host_bytes is " + std::to_string(options.host_bytes) +
-                                          ", cuda.device_bytes " +
-                                          std::to_string(options.device_bytes) +
-                                          ", allowed: " + std::to_string(least) + " and more");
-  }
-  auto device = cuda::inspect(options.device);
+  if (auto r = check(options); !r) return tl::unexpected<error>(std::move(r.error()));
+  auto device =
+      options.worker_process
+          ? cuda::make_remote_device(options.device, options.host_bytes, options.device_bytes)
+          : cuda::make_local_device(options.device, {nullptr, options.host_bytes},
+                                    options.device_bytes);
   if (!device) return tl::unexpected<error>(std::move(device.error()));
-  auto state = std::make_shared<shared_state>();
-  state->device = *device;
+  auto stay = settled_stay(options, (*device)->facts());
+  if (!stay) return tl::unexpected<error>(std::move(stay.error()));
+  auto state = std::make_shared<engine_state>();
   state->options = options;
-  if (auto r = check(cudaSetDevice(device->index), "choosing the device"); !r) {
-    return tl::unexpected<error>(std::move(r.error()));
+  state->stay = *stay;
+  state->on = std::move(*device);
+  auto const host = state->on->host_memory();
+  state->memory.host = std::make_shared<arena>(host.data(), host.size(), &keep);
+  state->take_device_memory();
+  if (options.placement == cuda_placement::device) {
+    auto mapped = cuda::map_by_gdrcopy(options.device_bytes / 2);
+    if (!mapped) return tl::unexpected<error>(std::move(mapped.error()));
+    state->mapped = std::move(*mapped);
+    state->memory.mapped_on_host = state->mapped->on_host();
+    state->memory.mapped_on_device = state->mapped->on_device();
+    state->memory.mapped =
+        std::make_shared<arena>(state->mapped->on_host(), state->mapped->bytes(), &keep);
   }
-  void* host = nullptr;
-  if (auto const s =
-          cudaHostAlloc(&host, options.host_bytes, cudaHostAllocMapped | cudaHostAllocPortable);
-      s != cudaSuccess) {
-    return fail(errc::no_memory, std::to_string(options.host_bytes) +
-                                     " bytes of pinned memory: " + cudaGetErrorString(s));
-  }
-  state->host_memory =
-      std::make_shared<arena>(static_cast<std::byte*>(host), options.host_bytes,
-                              [](std::byte* data) noexcept { cudaFreeHost(data); });
-  void* memory = nullptr;
-  if (auto const s = cudaMalloc(&memory, options.device_bytes); s != cudaSuccess) {
-    return fail(errc::no_memory, std::to_string(options.device_bytes) +
-                                     " bytes of device memory: " + cudaGetErrorString(s));
-  }
-  state->device_memory =
-      std::make_shared<arena>(static_cast<std::byte*>(memory), options.device_bytes,
-                              [](std::byte* data) noexcept { cudaFree(data); });
+  // The first stream is the engine's own, to look at the device by (see `prepare`).
+  if (auto r = state->on->open_stream(); !r) return tl::unexpected<error>(std::move(r.error()));
   return std::make_shared<cuda_engine>(std::move(state));
 }
 

@@ -1,8 +1,9 @@
 #include <algorithm>
+#include <cstring>
 #include <utility>
 #include <vector>
 
-#include <cuda_runtime.h>
+#include <gyre/kernel/block/letters.hpp>
 
 #include "layout.hpp"
 
@@ -10,6 +11,8 @@ namespace gyre::cuda {
 namespace {
 
 constexpr std::uint64_t scratch_slack = 2 * sizeof(envelope);
+/// Bytes that go through the host's memory at once on their way to the device.
+constexpr std::uint64_t tray_bytes = std::uint64_t{64} << 10;
 
 std::uint64_t greatest_payload(kernel_image const& image) {
   std::uint64_t greatest = sizeof(failure_reply);
@@ -22,15 +25,22 @@ std::uint64_t greatest_payload(kernel_image const& image) {
   return greatest;
 }
 
-/// Takes blocks of device memory one after another, and fills them by the kernel's stream.
+/// Takes blocks of memory one after another, and fills them.
 class device_writer {
  public:
-  device_writer(arena& memory, residence& where) : memory_(memory), where_(where) {}
+  device_writer(memories const& from, residence& where) : from_(from), where_(where) {
+    auto block = from.host->allocate(tray_bytes);
+    if (block) {
+      tray_ = std::move(*block);
+    } else {
+      refuse(std::move(block.error()), "pinned host memory (cuda.host_bytes)");
+    }
+  }
 
-  /// Zeroed memory, or null: `failure()` then says why.
+  /// Zeroed memory of the device, or null: `finish` then says why.
   std::byte* zeroed(std::uint64_t bytes) {
-    std::byte* const at = take(bytes);
-    if (at != nullptr) note(cudaMemsetAsync(at, 0, bytes, where_.stream), "clearing device memory");
+    std::byte* const at = take(*from_.device, bytes, "device memory (cuda.device_bytes)");
+    if (failure_) failure_ = where_.on->clear(where_.stream, at, bytes);
     return at;
   }
   /// For a message of at most `greatest` bytes after its envelope: at 8 modulo 16, so that the
@@ -39,71 +49,85 @@ class device_writer {
     std::byte* const at = zeroed(greatest + scratch_slack);
     return at == nullptr ? nullptr : at + 8;
   }
-  /// A copy of `count` values. The source must live until `finish`.
   template <class T>
-  T* copy(T const* from, std::uint64_t count) {
-    std::byte* const at = take(std::max<std::uint64_t>(count * sizeof(T), 1));
-    if (at != nullptr && count != 0) {
-      note(cudaMemcpyAsync(at, from, count * sizeof(T), cudaMemcpyHostToDevice, where_.stream),
-           "filling device memory");
+  T* zeroed_one() {
+    return reinterpret_cast<T*>(zeroed(sizeof(T)));
+  }
+  /// A copy of `count` values on the device. Null as above.
+  template <class T>
+  T* copy(T const* values, std::uint64_t count) {
+    std::uint64_t const bytes = count * sizeof(T);
+    std::byte* const at =
+        take(*from_.device, std::max<std::uint64_t>(bytes, 1), "device memory (cuda.device_bytes)");
+    auto const* const source = reinterpret_cast<std::byte const*>(values);
+    for (std::uint64_t done = 0; failure_ && done < bytes; done += tray_bytes) {
+      std::uint64_t const n = std::min(bytes - done, tray_bytes);
+      std::memcpy(tray_.data(), source + done, n);
+      failure_ = where_.on->copy_in(where_.stream, at + done, tray_.data(), n);
     }
     return reinterpret_cast<T*>(at);
   }
-  /// Waits for all of it.
-  result<void> finish() {
-    note(cudaStreamSynchronize(where_.stream), "filling device memory");
-    return std::move(failure_);
+  /// Zeroed memory of the host, or null as above.
+  std::byte* of_host(std::uint64_t bytes) {
+    std::byte* const at = take(*from_.host, bytes, "pinned host memory (cuda.host_bytes)");
+    if (failure_) std::memset(at, 0, bytes);
+    return at;
   }
+  result<void> finish() { return std::move(failure_); }
 
  private:
-  std::byte* take(std::uint64_t bytes) {
+  std::byte* take(arena& of, std::uint64_t bytes, char const* what) {
     if (!failure_) return nullptr;
-    auto block = memory_.allocate(bytes);
+    auto block = of.allocate(bytes);
     if (!block) {
-      failure_ =
-          fail(errc::no_memory, "device memory (cuda.device_bytes): " + block.error().context);
+      refuse(std::move(block.error()), what);
       return nullptr;
     }
     where_.memory.push_back(std::move(*block));
     return where_.memory.back().data();
   }
-  void note(cudaError_t status, char const* what) {
-    if (failure_) failure_ = check(status, what);
+  void refuse(error e, char const* what) {
+    failure_ = fail(errc::no_memory, std::string(what) + ": " + e.context);
   }
 
-  arena& memory_;
+  memories const& from_;
   residence& where_;
+  memory_block tray_;
   result<void> failure_{};
 };
 
 }  // namespace
 
-std::uint64_t device_bytes(kernel_image const& image, launch_options const& options,
+std::uint64_t layout_bytes(kernel_image const& image, launch_options const& options,
                            ring_geometry const& inbox) {
   std::uint64_t const greatest = greatest_payload(image);
   std::uint64_t const each = inbox.bytes() + sizeof(ring_words<>) + 2 * (greatest + scratch_slack) +
                              blocks_view::row_for(greatest) * options.lanes + sizeof(shard_view) +
-                             sizeof(block_view);
+                             sizeof(block_view) + sizeof(block::rest) + sizeof(block::letter_box);
   return options.shards * each + options.actors * image.state_bytes +
-         options.ports * (sizeof(port_view) + sizeof(std::uint64_t)) + sizeof(blocks_view);
+         options.ports * (sizeof(port_view) + sizeof(std::uint64_t)) + sizeof(blocks_view) +
+         sizeof(std::uint32_t);
 }
 
-result<blocks_view const*> lay_out(kernel_image const& image, launch_options const& options,
-                                   arena& memory, residence& where) {
+result<void> lay_out(kernel_image const& image, launch_options const& options, memories const& from,
+                     residence& where) {
   kernel_view const& host = where.host;
   std::uint64_t const greatest = greatest_payload(image);
-  device_writer device(memory, where);
+  device_writer device(from, where);
   blocks_view view;
   view.kernel = host;
   view.kernel.wall_offset_ns = 0;  // the device's clock is not the host's: stamps follow messages
   view.workers = options.lanes / 32;
   view.row_bytes = blocks_view::row_for(greatest);
+  view.leave_after_ns = where.leave_after_ns;
+  view.longest_stay_ns = where.longest_stay_ns;
 
   std::vector<shard_view> shards(host.shards, host.shards + host.shard_count);
   where.blocks.resize(host.shard_count);
   for (std::uint32_t i = 0; i < host.shard_count; ++i) {
     shard_view& s = shards[i];
     block_view& b = where.blocks[i];
+    s.inbox.slots = from.on_device(s.inbox.slots);
     s.actors =
         device.copy(static_cast<std::byte const*>(s.actors), s.actor_count * image.state_bytes);
     s.scratch = device.scratch(greatest);
@@ -111,20 +135,23 @@ result<blocks_view const*> lay_out(kernel_image const& image, launch_options con
     s.bell = nullptr;
     b.tells.geometry = s.inbox.geometry;
     b.tells.slots = device.zeroed(b.tells.geometry.bytes());
-    b.tells.words = reinterpret_cast<ring_words<>*>(device.zeroed(sizeof(ring_words<>)));
+    b.tells.words = device.zeroed_one<ring_words<>>();
     b.tell_scratch = device.scratch(greatest);
     b.rows = device.zeroed(view.row_bytes * options.lanes);
+    b.rest = device.zeroed_one<block::rest>();
+    b.letters = reinterpret_cast<block::letter_box*>(device.of_host(sizeof(block::letter_box)));
   }
   view.kernel.shards = device.copy(shards.data(), shards.size());
   view.kernel.ports = device.copy(host.ports, host.port_count);
   view.blocks = device.copy(where.blocks.data(), where.blocks.size());
   view.reply_positions = reinterpret_cast<platform::atomic<std::uint64_t>*>(
       device.zeroed(host.port_count * sizeof(std::uint64_t)));
-  // A device cannot pin: its read-modify-writes on the host's memory are none to the host.
-  view.kernel.buffers = {};
-  blocks_view const* const on_device = device.copy(&view, 1);
-  if (auto r = device.finish(); !r) return tl::unexpected<error>(std::move(r.error()));
-  return on_device;
+  if (where.leaves()) {
+    where.votes = device.zeroed(sizeof(std::uint32_t));
+    view.idle_blocks = reinterpret_cast<platform::atomic<std::uint32_t>*>(where.votes);
+  }
+  where.view = device.copy(&view, 1);
+  return device.finish();
 }
 
 }  // namespace gyre::cuda

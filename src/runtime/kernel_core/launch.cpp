@@ -63,6 +63,7 @@ result<std::shared_ptr<kernel_core>> kernel_core::launch(kernel_surroundings aro
                                                          kernel_image const& image, std::string id,
                                                          launch_options const& options,
                                                          std::uint64_t launches) {
+  if (auto r = around.where->prepare(); !r) return tl::unexpected<error>(std::move(r.error()));
   auto plan = plan_launch(image, options, *around.where);
   if (!plan) return tl::unexpected<error>(std::move(plan.error()));
   std::uint64_t const available = around.where->available_memory();
@@ -104,9 +105,10 @@ result<void> kernel_core::allocate() {
 
   std::uint64_t const scratch =
       plan_.scratch_bytes == 0 ? 0 : carver::rounded(plan_.scratch_bytes + 8);
-  auto inboxes = charged(shards * (plan_.inbox.bytes() + scratch));
+  auto inboxes = around_.where->allocate_inboxes(shards * (plan_.inbox.bytes() + scratch));
   if (!inboxes) return tl::unexpected<error>(std::move(inboxes.error()));
   inbox_block_ = std::move(*inboxes);
+  inbox_block_.charge(account_);
 
   // Each shard's states begin on a line of their own.
   std::uint64_t const most = (options_.actors + shards - 1) / shards;

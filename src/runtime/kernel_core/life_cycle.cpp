@@ -207,6 +207,7 @@ bool kernel_core::wait_for_posts() const noexcept {
     // The first may have begun before now.
     while (posts.load(std::memory_order_acquire) < before + 2) {
       if (until.expired()) return false;
+      resident_->wake();  // shards that have left the device come and post
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
   }

@@ -65,6 +65,13 @@ result<void> kernel_core::make_port(port_slot& row, client_port::sizes const& si
 }
 
 result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& options) {
+  auto leased = lease_port(options);
+  if (!leased) return tl::unexpected<error>(std::move(leased.error()));
+  return std::shared_ptr<client_port>(
+      *leased, [core = shared_from_this()](client_port* p) { core->close_port(p->index()); });
+}
+
+result<client_port*> kernel_core::lease_port(port_options const& options) {
   if (auto r = validate(options); !r) return tl::unexpected<error>(std::move(r.error()));
   client_port::sizes const sizes = client_port::sizes_for(*image, options.window, plan_.format);
   std::unique_lock lock(ports_mutex_);
@@ -96,9 +103,7 @@ result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& 
     if (auto r = make_port(*chosen, sizes); !r) return tl::unexpected<error>(std::move(r.error()));
   }
   chosen->leased = true;
-  return std::shared_ptr<client_port>(
-      chosen->port.get(),
-      [core = shared_from_this()](client_port* p) { core->close_port(p->index()); });
+  return chosen->port.get();
 }
 
 void kernel_core::close_port(std::uint16_t index) noexcept {
@@ -163,6 +168,10 @@ void kernel_core::buried(drop_reason reason, envelope const& head) noexcept {
   } catch (...) {
     around_.dead_letters->count(reason);
   }
+}
+
+void kernel_core::buried_unseen(drop_reason reason, std::uint64_t n) noexcept {
+  around_.dead_letters->count(reason, n);
 }
 
 void kernel_core::failed(std::string_view why) noexcept {

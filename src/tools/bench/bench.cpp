@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <unistd.h>
@@ -28,6 +29,7 @@ struct row {
   double floor = 0;  ///< The floor's own figure; 0 if it has none.
   double ratio = 0;  ///< Latency: over the floor. Rate: of the floor.
   std::string error;
+  std::string not_measured;  ///< Why this machine does not measure it.
 };
 
 struct settings {
@@ -61,7 +63,9 @@ row measure(benchmark const& b, int repetitions) {
   row out;
   out.name = b.name;
   out.unit = b.unit;
-  bool const is_rate = b.unit == "1/s";
+  out.not_measured = b.not_measured;
+  if (!b.not_measured.empty()) return out;
+  bool const is_rate = b.unit != "ns";
   std::vector<repetition> found;
   std::vector<repetition> floors;
   std::vector<double> ratios;
@@ -109,16 +113,22 @@ void print_text(std::vector<row> const& rows, machine const& m) {
   print(fmt::format("{:<26}{:>5}{:>12}{:>10}{:>10}{:>11}{:>10}{:>10}{:>8}\n", "name", "unit", "n",
                     "p50", "p99", "p99.9", "rate", "floor", "ratio"));
   for (auto const& r : rows) {
-    if (!r.error.empty()) {
-      print(fmt::format("{:<26}{:>5}  {}\n", r.name, r.unit, r.error));
+    if (!r.error.empty() || !r.not_measured.empty()) {
+      print(fmt::format("{:<26}{:>5}  {}\n", r.name, r.unit,
+                        r.error.empty() ? "not measured: " + r.not_measured : r.error));
       continue;
     }
-    print(fmt::format("{:<26}{:>5}{:>12}{:>10}{:>10}{:>11}{:>10}{:>10}{:>8}\n", r.name, r.unit,
-                      r.median.n, in_unit(r.median.p50, "ns"), in_unit(r.median.p99, "ns"),
-                      in_unit(r.median.p999, "ns"), in_unit(r.median.rate, "1/s"),
-                      in_unit(r.floor, r.unit),
-                      r.ratio > 0 ? fmt::format("{:.2f}", r.ratio) : "-"));
+    print(fmt::format(
+        "{:<26}{:>5}{:>12}{:>10}{:>10}{:>11}{:>10}{:>10}{:>8}\n", r.name, r.unit, r.median.n,
+        in_unit(r.median.p50, "ns"), in_unit(r.median.p99, "ns"), in_unit(r.median.p999, "ns"),
+        in_unit(r.median.rate, r.unit == "ns" ? "1/s" : r.unit), in_unit(r.floor, r.unit),
+        r.ratio > 0 ? fmt::format("{:.2f}", r.ratio) : "-"));
   }
+}
+
+std::string_view engine_of(std::string_view row) {
+  if (row.starts_with("floor.") || row.starts_with("wire.")) return "none";
+  return row.starts_with("cuda.") ? "cuda" : "cpu";
 }
 
 void print_json(std::vector<row> const& rows, machine const& m) {
@@ -135,7 +145,7 @@ void print_json(std::vector<row> const& rows, machine const& m) {
   for (auto const& r : rows) {
     nlohmann::ordered_json line;
     line["name"] = r.name;
-    line["engine"] = r.name.starts_with("floor.") || r.name.starts_with("wire.") ? "none" : "cpu";
+    line["engine"] = engine_of(r.name);
     line["unit"] = r.unit;
     line["n"] = r.median.n;
     line["p50"] = figure(r.median.p50);
@@ -145,6 +155,7 @@ void print_json(std::vector<row> const& rows, machine const& m) {
     line["floor"] = figure(r.floor);
     line["ratio"] = figure(r.ratio);
     if (!r.error.empty()) line["error"] = r.error;
+    if (!r.not_measured.empty()) line["not_measured"] = r.not_measured;
     out["rows"].push_back(line);
   }
   print(out.dump(2) + "\n");
@@ -163,7 +174,10 @@ std::vector<benchmark> all_benchmarks(bench_effort const& effort, std::string co
       {{"wire.encode.29", "wire.decode.29", "wire.encode.38", "wire.decode.38", "wire.encode.135",
         "wire.decode.135", "wire.encode.279", "wire.decode.279"},
        wire_benchmarks},
-      {{"telemetry.snapshot", "telemetry.snapshot_busy", "wake_up"}, telemetry_benchmarks}};
+      {{"telemetry.snapshot", "telemetry.snapshot_busy", "wake_up"}, telemetry_benchmarks},
+      {{"cuda.launch_sync", "cuda.graph", "cuda.round_trip", "cuda.inject", "cuda.egress",
+        "cuda.vector_add"},
+       cuda_benchmarks}};
   std::vector<benchmark> out;
   for (auto const& s : subjects) {
     bool const wanted = std::any_of(s.names.begin(), s.names.end(), [&](std::string const& name) {

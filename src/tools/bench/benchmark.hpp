@@ -11,7 +11,8 @@
 
 namespace gyre::tool {
 
-/// What one repetition of a benchmark found. Times in nanoseconds, rates a second.
+/// What one repetition of a benchmark found. Times in nanoseconds, rates a second, or in the unit
+/// that the benchmark says.
 struct repetition {
   std::uint64_t n = 0;
   double p50 = 0;
@@ -23,20 +24,24 @@ struct repetition {
 
 /// What a benchmark is held against.
 enum class floor_kind {
-  none,       ///< It is a floor itself.
-  ping_pong,  ///< Its p50 against a cache line's trip to the other core and back.
-  ring_pair,  ///< Its rate against a bare pair of rings that carries as many bytes.
-  by_hand,    ///< Its p50 against memcpy code written by hand.
+  none,          ///< It is a floor itself.
+  ping_pong,     ///< Its p50 against a cache line's trip to the other core and back.
+  ring_pair,     ///< Its rate against a bare pair of rings that carries as many bytes.
+  by_hand,       ///< Its p50 against memcpy code written by hand.
+  device_flag,   ///< Its p50 against a word's trip to a polling warp and back.
+  device_lines,  ///< Its rate against lines that a warp moves over the bus.
+  device_copy,   ///< Its rate against copies within the device's memory.
 };
 
 /// A benchmark, ready to be run again and again. Interleaved with its floor, so that both see the
 /// same machine.
 struct benchmark {
   std::string name;
-  std::string unit;
+  std::string unit;  ///< `ns` for a latency, `1/s` or `GB/s` for a rate.
   floor_kind floor = floor_kind::none;
   std::function<repetition()> run;
   std::function<repetition()> run_floor;  ///< Null for `floor_kind::none`.
+  std::string not_measured{};  ///< Not empty: this machine does not have what it takes, and why.
 };
 
 /// How much is measured.
@@ -78,6 +83,7 @@ class samples {
 [[nodiscard]] std::vector<benchmark> queue_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> wire_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> telemetry_benchmarks(bench_effort const& effort);
+[[nodiscard]] std::vector<benchmark> cuda_benchmarks(bench_effort const& effort);
 
 // The floors.
 [[nodiscard]] repetition run_ping_pong(bench_effort const& effort);

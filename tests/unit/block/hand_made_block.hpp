@@ -17,16 +17,6 @@
 
 namespace gyre::block_test {
 
-/// Counts what the blocks bury.
-struct listener final : kernel_listener {
-  std::array<std::uint64_t, drop_reasons> letters{};
-  void buried(drop_reason reason, envelope const&) noexcept override {
-    ++letters[static_cast<std::size_t>(reason)];
-  }
-  void threw(envelope const&, std::string_view) noexcept override {}
-  void failed(std::string_view) noexcept override {}
-};
-
 /// Memory that begins at a multiple of a cache line.
 class lines {
  public:
@@ -81,6 +71,7 @@ class hand_made_block {
     shard_.actor_count = actors;
     block_.tell_scratch = tell_scratch_.data() + 8;
     block_.rows = rows_.data();
+    block_.letters = &letters;
     view_.kernel.control = &host;
     view_.kernel.shards = &shard_;
     view_.kernel.ports = &port_;
@@ -93,7 +84,6 @@ class hand_made_block {
     view_.row_bytes = blocks_view::row_for(greatest);
     view_.workers = workers;
     replies_ = any_reader(ring_format::tag8, port_.replies, gather_.data(), gather_.size());
-    state_.listener = &heard;
     for (std::uint32_t w = 0; w < 1 + block::sources + workers; ++w) {
       warps_.emplace_back();
       for (std::uint32_t lane = 0; lane < Lanes; ++lane) {
@@ -175,7 +165,7 @@ class hand_made_block {
   shard_words words{};
   telemetry_block telemetry{};
   block::shared_block shared{};
-  listener heard;
+  block::letter_box letters{};
 
  private:
   static constexpr std::uint64_t greatest = 8192;

@@ -23,6 +23,7 @@ inline constexpr std::chrono::seconds patience{20};
 struct silent_listener final : kernel_listener {
   void failed(std::string_view) noexcept override {}
   void buried(drop_reason, envelope const&) noexcept override {}
+  void buried_unseen(drop_reason, std::uint64_t) noexcept override {}
   void threw(envelope const&, std::string_view) noexcept override {}
 };
 

@@ -32,6 +32,7 @@ class cpu_environment {
   [[nodiscard]] static constexpr std::uint32_t lanes() noexcept { return 1; }
   [[nodiscard]] static constexpr std::uint32_t lane() noexcept { return 0; }
   static constexpr void sync() noexcept {}
+  static constexpr void use_buffers() noexcept {}
 
   /// There was something to do.
   void busy() noexcept { idle_since_ = 0; }
@@ -52,7 +53,7 @@ class cpu_environment {
 
   /// Looked at after each message: a handler may be slow, and a stop must not wait for 64 of them.
   [[nodiscard]] static bool interrupted(control_words const& control) noexcept {
-    return control.command.load(std::memory_order_relaxed) != kernel_command::run;
+    return control.command.load(platform::memory_order_relaxed) != kernel_command::run;
   }
 
   void ring_bell(doorbell bell) noexcept {

@@ -24,7 +24,7 @@ __global__ void __launch_bounds__(greatest_block_threads, 1) ring_kernel(blocks_
     reinterpret_cast<unsigned*>(memory)[i] = 0;
   }
   __syncthreads();
-  if (threadIdx.x == 0) block::initialise(shared);
+  if (threadIdx.x == 0) block::initialise(shared, view->blocks[blockIdx.x].rest);
   __syncthreads();
   cuda_warp warp;
   run_block<Actor>(warp, threadIdx.x / cuda_warp::lanes, shared, *view, blockIdx.x);

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include <gyre/core/dead_letter.hpp>
 #include <gyre/core/platform.hpp>
 #include <gyre/ring/envelope.hpp>
 
@@ -50,8 +49,6 @@ class cuda_warp {
     handler();
     return true;
   }
-  /// It has been counted; the message itself is not kept.
-  __device__ void bury(drop_reason, envelope const&) noexcept {}
 
  private:
   static constexpr std::uint32_t all = 0xFFFFFFFFU;

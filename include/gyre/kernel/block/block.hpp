@@ -33,10 +33,9 @@ namespace gyre {
 /// | `nap(n)`              | a pause, longer with n                                         |
 /// | `nap_for(ns)`, `now()`| a pause of about so long; a clock in nanoseconds               |
 /// | `guard(f, head)`      | runs a handler; false if it threw                              |
-/// | `bury(reason, head)`  | tells the host about a dead letter, beyond counting it         |
 ///
-/// `shared` is the block's, all zero bytes before the first lane comes but for what its
-/// initialisers say.
+/// `shared` is the block's, all zero bytes before the first lane comes but for what `initialise`
+/// puts there.
 template <class Actor, class Warp>
 GYRE_FN void run_block(Warp& warp, std::uint32_t warp_index, block::shared_block& shared,
                        blocks_view const& blocks, std::uint32_t shard) noexcept {

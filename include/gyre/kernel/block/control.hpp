@@ -21,20 +21,32 @@ class control {
       : warp_(warp),
         shared_(shared),
         blocks_(blocks),
+        here_(blocks.blocks[shard]),
         host_(*blocks.kernel.control),
         words_(*blocks.kernel.shards[shard].words),
-        telemetry_(*blocks.kernel.shards[shard].telemetry) {}
+        telemetry_(*blocks.kernel.shards[shard].telemetry),
+        epoch_(shared.post.epoch),
+        grace_wanted_(shared.post.grace),
+        taken_before_(get(shared.count.taken[from_host]) + get(shared.count.taken[from_tells])) {}
 
-  /// Returns when the host has said stop and every other warp has gone.
+  /// Returns when every other warp has gone: the host has said stop, or all blocks have agreed to
+  /// leave until there is something to do.
   GYRE_FN void run() noexcept {
     std::uint64_t posted = 0;
-    say(shard_phase::paused);
+    shard_phase const before = words_.phase.load(platform::memory_order_acquire);
+    if (before == shard_phase::starting) say(shard_phase::paused);
+    // A block that comes back begins quiet, whatever it said when it left.
+    unsaid_ = before == shard_phase::running;
+    since_ = active_at_ = warp_.now();
+    bool stopped = false;
     for (;;) {
       kernel_command const wanted = host_.command.load(platform::memory_order_acquire);
       // What was said before the command holds for what is handled after it.
       obey_telemetry();
-      if (wanted != current_ && obey(wanted)) {
-        if (wanted == kernel_command::stop) break;
+      pass_grace();
+      if ((wanted != current_ || unsaid_) && obey(wanted)) {
+        stopped = wanted == kernel_command::stop;
+        if (stopped) break;
         continue;  // the host may want something else by now
       }
       std::uint64_t const now = warp_.now();
@@ -43,13 +55,23 @@ class control {
         posted = now;
         post();
       }
+      if (blocks_.leaves() && all_leave(now)) break;
       warp_.nap_for(command_period_ns);
     }
-    shared_.leave.store(1, platform::memory_order_release);
+    if (!stopped) quieten(kernel_command::pause);
+    shared_.orders.store(
+        shared_.orders.load(platform::memory_order_relaxed) | shared_block::leave_now,
+        platform::memory_order_release);
     std::uint32_t const others = blocks_.workers + sources;
     while (shared_.left.load(platform::memory_order_acquire) != others) warp_.nap(0);
+    // No handler runs: whatever grace is asked for has come about.
+    put(words_.grace, shared_.post.grace, host_.grace.load(platform::memory_order_acquire));
     post();
-    say(shard_phase::stopped);
+    if (stopped) {
+      say(shard_phase::stopped);
+    } else if (here_.rest != nullptr) {
+      leave_behind(shared_, *here_.rest);
+    }
   }
 
  private:
@@ -70,17 +92,81 @@ class control {
       }
     }
     current_ = wanted;
-    std::uint32_t const command = ++serial_ << 2 | static_cast<std::uint32_t>(wanted);
-    shared_.command.store(command, platform::memory_order_release);
-    if (wanted == kernel_command::run) return true;
-    while (!obeyed(command)) {
-      warp_.nap(0);
-    }
+    unsaid_ = false;
+    quieten(wanted);
     if (wanted == kernel_command::pause) {
       post();
       say(shard_phase::paused);
     }
     return true;
+  }
+
+  /// Passes a command on to the other warps; and if it is not `run`, waits until they handle
+  /// nothing and the stages are empty.
+  GYRE_FN void quieten(kernel_command wanted) noexcept {
+    std::uint32_t const command = ++serial_ << 2 | static_cast<std::uint32_t>(wanted);
+    shared_.command.store(command, platform::memory_order_release);
+    if (wanted == kernel_command::run) return;
+    while (!obeyed(command)) warp_.nap(0);
+  }
+
+  /// Whether all blocks have agreed to leave. A block votes for it when it has had nothing to do
+  /// for long, or has been here for long, and takes its vote back when something comes; but once
+  /// all have voted it is settled, and what comes then waits for the next launch.
+  GYRE_FN bool all_leave(std::uint64_t now) noexcept {
+    auto& votes = *blocks_.idle_blocks;
+    std::uint64_t const host = get(shared_.arrived[from_host]);
+    std::uint64_t const tells = get(shared_.arrived[from_tells]);
+    std::uint64_t const taken =
+        get(shared_.count.taken[from_host]) + get(shared_.count.taken[from_tells]);
+    std::uint64_t const activity = (host >> 1) + (tells >> 1) + taken;
+    if (activity != seen_activity_) {
+      seen_activity_ = activity;
+      active_at_ = now;
+      for (std::uint32_t i = 0; i < sources; ++i) idle_turns_[i] = turns_of(i);
+    }
+    // However the clock runs: who brings messages has looked for them and found none, more than
+    // once, so each stay gets something done. Half a message would have to be fetched again.
+    bool const looked = turns_of(from_host) - idle_turns_[from_host] >= 2 &&
+                        turns_of(from_tells) - idle_turns_[from_tells] >= 2;
+    bool const arriving = ((host | tells) & 1U) != 0;
+    bool const wants =
+        (looked && now - active_at_ >= blocks_.leave_after_ns) ||
+        (taken != taken_before_ && !arriving && now - since_ >= blocks_.longest_stay_ns);
+    std::uint32_t value = votes.load(platform::memory_order_acquire);
+    for (;;) {
+      if ((value & blocks_view::all_agreed) != 0) return true;
+      std::uint32_t next = value;
+      if (wants != voted_) next = wants ? value + 1 : value - 1;
+      if (next == blocks_.kernel.shard_count) next |= blocks_view::all_agreed;
+      if (next == value) return false;
+      if (votes.compare_exchange_weak(value, next, platform::memory_order_acq_rel,
+                                      platform::memory_order_acquire)) {
+        voted_ = wants;
+        value = next;
+      }
+    }
+  }
+
+  [[nodiscard]] GYRE_FN std::uint32_t turns_of(std::uint32_t from) const noexcept {
+    return shared_.idle_turns[from].load(platform::memory_order_relaxed);
+  }
+
+  /// Tells the host that no handler runs any more that ran when it asked.
+  GYRE_FN void pass_grace() noexcept {
+    if (grace_wanted_ == shared_.post.grace) {
+      std::uint64_t const wanted = host_.grace.load(platform::memory_order_acquire);
+      if (wanted == grace_wanted_) return;
+      grace_wanted_ = wanted;
+      orders_ += 2;
+      shared_.orders.store(orders_, platform::memory_order_release);
+      return;  // the workers get a moment
+    }
+    for (std::uint32_t i = 0; i < blocks_.workers; ++i) {
+      if (shared_.orders_at[i].load(platform::memory_order_acquire) != orders_) return;
+    }
+    platform::full_fence();  // what those handlers wrote is written
+    put(words_.grace, shared_.post.grace, grace_wanted_);
   }
 
   [[nodiscard]] GYRE_FN bool obeyed(std::uint32_t command) const noexcept {
@@ -180,12 +266,22 @@ class control {
   Warp& warp_;
   shared_block& shared_;
   blocks_view const& blocks_;
+  block_view const& here_;
   control_words const& host_;
   shard_words& words_;
   telemetry_block& telemetry_;
   kernel_command current_ = kernel_command::pause;
+  bool unsaid_ = false;  ///< The phase that the host sees is from an earlier stay.
+  bool voted_ = false;
   std::uint32_t serial_ = 0;
-  std::uint64_t epoch_ = 0;
+  std::uint32_t orders_ = 0;
+  std::uint64_t epoch_;
+  std::uint64_t grace_wanted_;
+  std::uint64_t since_ = 0;
+  std::uint64_t active_at_ = 0;
+  std::uint64_t seen_activity_ = UINT64_MAX;
+  std::uint64_t taken_before_;  ///< Slots finished with in earlier stays.
+  std::uint32_t idle_turns_[sources] = {};
 };
 
 }  // namespace gyre::block

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <gyre/kernel/block/letters.hpp>
 #include <gyre/kernel/block/shared.hpp>
 #include <gyre/kernel/block/view.hpp>
 #include <gyre/kernel/handles.hpp>
@@ -17,9 +18,9 @@ namespace gyre::block {
 template <class Warp>
 class environment {
  public:
-  GYRE_FN environment(Warp& warp, shared_block& shared, blocks_view const& blocks, std::byte* row,
-                      std::uint32_t worker) noexcept
-      : warp_(warp), shared_(shared), blocks_(blocks), row_(row), worker_(worker) {}
+  GYRE_FN environment(Warp& warp, shared_block& shared, blocks_view const& blocks,
+                      std::uint32_t shard, std::byte* row, std::uint32_t worker) noexcept
+      : warp_(warp), shared_(shared), blocks_(blocks), row_(row), shard_(shard), worker_(worker) {}
 
   /// From here on handlers are run by one lane, a warp, or all workers.
   GYRE_FN void run_as(width w) noexcept { width_ = w; }
@@ -39,6 +40,14 @@ class environment {
       case width::block: break;
     }
     return Warp::lanes * worker_ + warp_.lane();
+  }
+  /// The handler looks into a device buffer.
+  GYRE_FN void use_buffers() noexcept { buffers_used_ = true; }
+  /// Whether one has since this was last asked.
+  [[nodiscard]] GYRE_FN bool take_buffers_used() noexcept {
+    bool const used = buffers_used_;
+    buffers_used_ = false;
+    return used;
   }
   GYRE_FN void sync() noexcept {
     if (width_ == width::warp) warp_.sync();
@@ -75,9 +84,7 @@ class environment {
 
  private:
   GYRE_FN bool lose(drop_reason reason, envelope const& head) noexcept {
-    shared_.count.dropped[static_cast<std::size_t>(reason)].fetch_add(
-        1, platform::memory_order_relaxed);
-    warp_.bury(reason, head);
+    bury(shared_, blocks_.blocks[shard_], reason, head);
     return false;
   }
 
@@ -85,8 +92,10 @@ class environment {
   shared_block& shared_;
   blocks_view const& blocks_;
   std::byte* row_;
+  std::uint32_t shard_;
   std::uint32_t worker_;
   width width_ = width::lane;
+  bool buffers_used_ = false;
 };
 
 }  // namespace gyre::block

@@ -35,13 +35,16 @@ class ingress {
         scratch_(from == from_host ? blocks.kernel.shards[shard].scratch
                                    : blocks.blocks[shard].tell_scratch),
         stage_(shared.stages[from]),
-        post_every_(ring_.geometry.slots >= 16 ? ring_.geometry.slots / 8 : 1) {}
+        post_every_(ring_.geometry.slots >= 16 ? ring_.geometry.slots / 8 : 1),
+        position_(shared.count.taken[from].load(platform::memory_order_relaxed)),
+        finished_(position_),
+        posted_(position_) {}
 
   /// Returns when the block is left.
   GYRE_FN void run() noexcept {
     std::uint32_t obeyed = 0;
     std::uint32_t idle = 0;
-    while (uniform(shared_.leave) == 0) {
+    while ((uniform(shared_.orders) & shared_block::leave_now) == 0) {
       std::uint32_t const command = uniform(shared_.command);
       bool const go = (command & 3U) == static_cast<std::uint32_t>(kernel_command::run);
       if (command != obeyed) {
@@ -56,6 +59,10 @@ class ingress {
         continue;
       }
       post_credit();
+      if (warp_.lane() == 0) {
+        auto& turns = shared_.idle_turns[from_];
+        turns.store(turns.load(platform::memory_order_relaxed) + 1, platform::memory_order_relaxed);
+      }
       warp_.nap(idle);
       if (idle < 16) ++idle;
     }
@@ -67,6 +74,7 @@ class ingress {
   static constexpr std::uint32_t lanes_per_line = 4;
   static constexpr std::uint32_t lanes = Warp::lanes;
   static constexpr std::uint32_t lines_at_once = lanes / lanes_per_line;
+  static constexpr std::uint32_t batches_ahead = 4;
   static_assert(lanes % lanes_per_line == 0 && lines_at_once >= 1);
 
   /// The leader's view of a word, in all lanes; what was written before it is seen by all.
@@ -78,21 +86,59 @@ class ingress {
     return value;
   }
 
-  /// Brings in what is there, up to `lines_at_once` lines. False: nothing came.
+  /// Brings in what is there. False: nothing came.
+  ///
+  /// One batch of lines is asked for where little comes; where the last fetch was full, four are on
+  /// their way at once, for a read across the bus takes about a microsecond, however many there
+  /// are.
   GYRE_FN bool fetch() noexcept {
-    std::uint32_t const line = warp_.lane() / lanes_per_line;
-    std::uint32_t const part = warp_.lane() % lanes_per_line;
-    std::uint64_t const at = position_ + line;
+    std::uint32_t const batches = busy_ ? batches_ahead : 1;
+    platform::word_pair first = load(0);
+    platform::word_pair second{};
+    platform::word_pair third{};
+    platform::word_pair fourth{};
+    if (busy_) {
+      second = load(1);
+      third = load(2);
+      fourth = load(3);
+    }
+    std::uint32_t placed = 0;
+    for (std::uint32_t i = 0; i < batches; ++i) {
+      std::uint32_t const n = take(first);
+      placed += n;
+      if (n != lines_at_once) break;  // what comes after was read from beyond it
+      first = second;
+      second = third;
+      third = fourth;
+    }
+    busy_ = placed >= lines_at_once;
+    if (placed == 0) return false;
+    if (warp_.lane() == 0) {
+      shared_.arrived[from_].store(position_ << 1 | (lines_to_come_ != 0 ? 1U : 0U),
+                                   platform::memory_order_relaxed);
+    }
+    return true;
+  }
+
+  /// This lane's part of a line, so many batches from here.
+  [[nodiscard]] GYRE_FN platform::word_pair load(std::uint32_t batch) const noexcept {
+    std::uint64_t const at = position_ + batch * lines_at_once + warp_.lane() / lanes_per_line;
     auto const* const words = reinterpret_cast<platform::atomic<std::uint64_t> const*>(
         ring_.slots + ring_.geometry.offset(at));
-    platform::word_pair const pair = platform::load_pair(words + part * 2);
-    std::uint64_t const tag = ring_.geometry.lap(at) & 0xFF;
+    return platform::load_pair(words + warp_.lane() % lanes_per_line * 2);
+  }
+
+  /// Lays down the lines of a batch that have arrived, and says how many there was room for.
+  GYRE_FN std::uint32_t take(platform::word_pair const& pair) noexcept {
+    std::uint32_t const line = warp_.lane() / lanes_per_line;
+    std::uint32_t const part = warp_.lane() % lanes_per_line;
+    std::uint64_t const tag = ring_.geometry.lap(position_ + line) & 0xFF;
     bool const here = (pair.first & 0xFF) == tag && (pair.second & 0xFF) == tag;
     std::uint32_t const arrived = warp_.ballot(here);
 
     std::uint32_t ready = 0;
     while (ready < lines_at_once && (arrived >> (ready * lanes_per_line) & 0xFU) == 0xFU) ++ready;
-    if (ready == 0) return false;
+    if (ready == 0) return 0;
 
     // Where does each line go, and which messages does it complete?
     std::uint64_t mine = nowhere;  // this lane's own: the place of its line
@@ -111,7 +157,7 @@ class ingress {
       if (completed[i] != nothing) hand_over(completed[i]);
     }
     position_ += placed;
-    return placed != 0;
+    return placed;
   }
 
   /// Finds room for the message that begins in line `line`. False: there is none now.
@@ -220,9 +266,10 @@ class ingress {
   stage& stage_;
   std::uint64_t post_every_;
 
-  std::uint64_t position_ = 0;  ///< The ring's next line.
-  std::uint64_t finished_ = 0;  ///< Slots that workers have finished with, in order.
-  std::uint64_t posted_ = 0;
+  std::uint64_t position_;  ///< The ring's next line.
+  std::uint64_t finished_;  ///< Slots that workers have finished with, in order.
+  std::uint64_t posted_;
+  bool busy_ = false;          ///< The last fetch brought as much as it could.
   std::uint32_t head_ = 0;     ///< Lines of the stage ever given out,
   std::uint32_t retired_ = 0;  ///< and taken back.
   // The message that is arriving.

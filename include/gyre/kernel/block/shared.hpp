@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include <gyre/core/dead_letter.hpp>
 #include <gyre/core/platform.hpp>
@@ -60,6 +61,7 @@ struct wide_job {
 
 /// What the block counts; posted to the host by the control warp.
 struct counters {
+  atomic<std::uint64_t> letters{0};  ///< Put into the letter box.
   atomic<std::uint64_t> handled{0};
   atomic<std::uint64_t> answered{0};
   atomic<std::uint64_t> refused{0};
@@ -95,19 +97,36 @@ struct posted {
   std::uint64_t histogram[latency_buckets] = {};
   std::uint64_t posts = 0;
   std::uint64_t version = 0;
+  std::uint64_t grace = 0;
+};
+
+/// What a block that leaves the device must know when it comes back. Everything else of its shared
+/// memory begins anew: the stages are empty then.
+struct rest {
+  std::uint64_t words[(sizeof(counters) + sizeof(posted)) / 8] = {};
+  std::uint64_t clock = 0;
+  std::uint32_t telemetry_on = 0;
+  std::uint32_t was_here = 0;  ///< 0: nothing has been left here yet.
 };
 
 /// A block's shared memory.
 ///
-/// Who writes: `command`, `telemetry_on`, `leave` the control warp; `ingress_at[i]`, `stages[i]`
-/// and `queues[i]` the ingress warp i; `worker_at[w]` the worker w.
+/// Who writes: `command`, `telemetry_on`, `orders` the control warp; `ingress_at[i]`, `arrived[i]`,
+/// `idle_turns[i]`, `stages[i]` and `queues[i]` the ingress warp i; `worker_at[w]` and
+/// `orders_at[w]` the worker w.
 struct shared_block {
   /// A serial number << 2 | `kernel_command`: a new number for each command.
   atomic<std::uint32_t> command{0};
-  atomic<std::uint32_t> ingress_at[sources]{};          ///< The command that it has obeyed.
+  atomic<std::uint32_t> ingress_at[sources]{};  ///< The command that it has obeyed.
+  /// Lines ever fetched << 1, and 1 while the rest of a message is still to come.
+  atomic<std::uint64_t> arrived[sources]{};
+  atomic<std::uint32_t> idle_turns[sources]{};  ///< Turns of the ingress in which nothing came.
   atomic<std::uint32_t> worker_at[greatest_workers]{};  ///< Likewise.
-  atomic<std::uint32_t> leave{0};                       ///< Everybody may go.
-  atomic<std::uint32_t> left{0};                        ///< Warps that have gone.
+  /// `leave_now`: everybody may go. The rest is a serial number, which each worker repeats when it
+  /// is between two batches, in no handler.
+  atomic<std::uint32_t> orders{0};
+  atomic<std::uint32_t> orders_at[greatest_workers]{};
+  atomic<std::uint32_t> left{0};  ///< Warps that have gone.
   atomic<std::uint32_t> telemetry_on{1};
   atomic<std::uint64_t> clock{0};  ///< The last `hybrid_time` given or observed.
   counters count;
@@ -115,12 +134,44 @@ struct shared_block {
   wide_job wide;
   stage stages[sources];
   work_queue queues[sources][greatest_workers];
+
+  static constexpr std::uint32_t leave_now = 1;
 };
 
-/// Makes what must not begin as zero bytes, in memory that is all zero.
-GYRE_FN inline void initialise(shared_block& shared) noexcept {
+namespace detail {
+
+/// Copies a shared struct word by word, while nobody else looks at it.
+template <class T>
+GYRE_FN void keep_words(T const& from, std::uint64_t* to) noexcept {
+  static_assert(sizeof(T) % 8 == 0);
+  std::memcpy(to, reinterpret_cast<std::byte const*>(&from), sizeof(T));
+}
+template <class T>
+GYRE_FN void put_words_back(std::uint64_t const* from, T& to) noexcept {
+  std::memcpy(reinterpret_cast<std::byte*>(&to), from, sizeof(T));
+}
+
+}  // namespace detail
+
+/// Makes what must not begin as zero bytes, in memory that is all zero; or puts back what the block
+/// left when it was here before. `before` may be null. By one thread, before the others look.
+GYRE_FN inline void initialise(shared_block& shared, rest const* before) noexcept {
   shared.telemetry_on.store(1, platform::memory_order_relaxed);
   shared.count.least_ns.store(UINT64_MAX, platform::memory_order_relaxed);
+  if (before == nullptr || before->was_here == 0) return;
+  detail::put_words_back(before->words, shared.count);
+  detail::put_words_back(before->words + sizeof(counters) / 8, shared.post);
+  shared.clock.store(before->clock, platform::memory_order_relaxed);
+  shared.telemetry_on.store(before->telemetry_on, platform::memory_order_relaxed);
+}
+
+/// Leaves behind what `initialise` puts back. By one thread, after the others have gone.
+GYRE_FN inline void leave_behind(shared_block const& shared, rest& out) noexcept {
+  detail::keep_words(shared.count, out.words);
+  detail::keep_words(shared.post, out.words + sizeof(counters) / 8);
+  out.clock = shared.clock.load(platform::memory_order_relaxed);
+  out.telemetry_on = shared.telemetry_on.load(platform::memory_order_relaxed);
+  out.was_here = 1;
 }
 
 /// The next stamp: greater than any given or observed before. Any thread of the block.

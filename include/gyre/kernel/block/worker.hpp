@@ -8,6 +8,7 @@
 #include <gyre/kernel/answer.hpp>
 #include <gyre/kernel/block/egress.hpp>
 #include <gyre/kernel/block/environment.hpp>
+#include <gyre/kernel/block/letters.hpp>
 #include <gyre/kernel/block/shared.hpp>
 #include <gyre/kernel/block/view.hpp>
 #include <gyre/kernel/context.hpp>
@@ -45,13 +46,22 @@ class worker {
         shard_index_(shard),
         row_(blocks.blocks[shard].rows +
              (std::uint64_t{index} * Warp::lanes + warp.lane()) * blocks.row_bytes),
-        environment_(warp, shared, blocks, row_, index) {}
+        environment_(warp, shared, blocks, shard, row_, index) {}
 
   /// Returns when the block is left.
   GYRE_FN void run() noexcept {
     std::uint32_t idle = 0;
     std::uint32_t obeyed = 0;
-    while (uniform(shared_.leave) == 0) {
+    std::uint32_t repeated = 0;
+    for (;;) {
+      std::uint32_t const orders = uniform(shared_.orders);
+      if ((orders & shared_block::leave_now) != 0) break;
+      if (orders != repeated) {
+        repeated = orders;
+        if (warp_.lane() == 0) {
+          shared_.orders_at[index_].store(orders, platform::memory_order_release);
+        }
+      }
       join_wide();
       bool const some = turn(from_host) | turn(from_tells);
       if (some) {
@@ -120,6 +130,8 @@ class worker {
     if (mine) open(queue.entries[(tail_[from] + warp_.lane()) % work_queue::capacity], from, l);
     warp_.sync();
     handle_all(mine, l);
+    // Who hears of what a handler wrote into a device buffer must find it there.
+    if (warp_.ballot(environment_.take_buffers_used()) != 0) platform::full_fence();
     publish(warp_, blocks_, l.answered, row_, l.head.port, l.length);
     if (mine) {
       // After the last look at the message; the ingress may lay others down there.
@@ -340,9 +352,7 @@ class worker {
                          platform::memory_order_release);
     }
     GYRE_FN void bury(drop_reason reason) noexcept {
-      by.shared_.count.dropped[static_cast<std::size_t>(reason)].fetch_add(
-          1, platform::memory_order_relaxed);
-      by.warp_.bury(reason, l.head);
+      block::bury(by.shared_, by.blocks_.blocks[by.shard_index_], reason, l.head);
     }
   };
 

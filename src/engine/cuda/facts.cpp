@@ -2,7 +2,7 @@
 #include <fstream>
 #include <string_view>
 
-#include "device.hpp"
+#include "facts.hpp"
 
 namespace gyre::cuda {
 namespace {
@@ -75,12 +75,9 @@ result<device_facts> inspect(int index) {
       attribute(cudaDevAttrUnifiedAddressing, index) == 0) {
     return fail(errc::unsupported, device + "host memory cannot be mapped at its own address");
   }
-  if (attribute(cudaDevAttrKernelExecTimeout, index) != 0) {
-    return fail(errc::unsupported, device + "a watchdog ends long kernels on it (a display?)");
-  }
-  if (std::string const wrong = wrong_around(); !wrong.empty()) {
-    return fail(errc::unsupported, device + wrong);
-  }
+  facts.cannot_stay = attribute(cudaDevAttrKernelExecTimeout, index) != 0
+                          ? "a watchdog ends long kernels on it (a display?)"
+                          : wrong_around();
   return facts;
 }
 
