@@ -34,7 +34,8 @@ client_port::client_port(port_host& host, std::uint16_t index, event& bell, size
   ring_.geometry = s.replies;
   ring_.slots = slots_.data();
   ring_.words = &words_;
-  if (first == 0) initialise(host.view.format, ring_);
+  // Rings across a bus were made empty before the launch.
+  if (host.view.rings_bells()) initialise(host.view.format, ring_);
   std::size_t greatest = 0;
   for (auto const& m : host.image->messages) {
     greatest = std::max<std::size_t>(greatest, reply_bytes(m));

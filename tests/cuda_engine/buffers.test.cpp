@@ -14,8 +14,8 @@ TEST_F(buffers, copies_beside_a_resident_kernel_wait_for_nothing) {
   auto rt = need(make(), "runtime");
   auto k = launch_active(rt);
   auto const hazards = driver::hazards();
-  // More than goes through pinned memory at once.
-  std::vector<std::int32_t> values(3 << 20, 2);
+  // More than goes through pinned memory at once, which is a mebibyte.
+  std::vector<std::int32_t> values(600'000, 2);
   auto const b = need(rt.buffers().upload(std::span(values)), "upload");
   auto const r = need(k.ask(0, fill{b.handle.word, 5}, patience), "ask");
   EXPECT_EQ(r.elements, values.size());

@@ -8,6 +8,7 @@
 #include <ucontext.h>
 
 #if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 #if defined(__SANITIZE_THREAD__)
@@ -82,6 +83,10 @@ fiber::fiber(std::function<void()> body)
   s.memory = ::mmap(nullptr, stack_bytes, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (s.memory == MAP_FAILED) throw std::bad_alloc();
+#if defined(__SANITIZE_ADDRESS__)
+  // One that was abandoned in the middle leaves its marks on the addresses.
+  __asan_unpoison_memory_region(s.memory, stack_bytes);
+#endif
 #if defined(__x86_64__)
   auto** top = reinterpret_cast<void**>(static_cast<std::byte*>(s.memory) + stack_bytes);
   top -= 1;  // as a call leaves it: 8 below a multiple of 16

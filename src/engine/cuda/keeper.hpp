@@ -15,8 +15,8 @@
 namespace gyre::cuda {
 
 /// A thread that looks after the kernels of an engine: a device that fails answers nobody, dead
-/// letters are to be passed on, and kernels that left are launched again when something comes. There
-/// while there are kernels. Thread-safe.
+/// letters are to be passed on, and kernels that left are launched again when something comes.
+/// There while there are kernels. Thread-safe.
 class keeper {
  public:
   keeper() = default;
