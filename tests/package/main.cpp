@@ -1,4 +1,5 @@
-// Asks an actor of the installed library; says which engine it was on, and whether nvcc made it known.
+// Asks an actor of the installed library; says which engine it was on, and whether nvcc made it
+// known.
 
 #include <chrono>
 #include <cstdio>
