@@ -4,5 +4,6 @@
 /// All of Gyre's host side. A file that only defines messages and actors needs
 /// `<gyre/kernel/handles.hpp>` alone.
 
+#include <gyre/actor/asker.hpp>
 #include <gyre/runtime/runtime.hpp>
 #include <gyre/runtime/worker_process.hpp>

@@ -103,6 +103,23 @@ tl::unexpected<error> client_port::ended(gate_state how) const {
              : fail(errc::terminated, "kernel '" + host_.id + "' was terminated");
 }
 
+error client_port::end_error() const { return ended(host_.door.state()).value(); }
+
+error client_port::too_large(message_entry const& entry, std::size_t length) const {
+  std::size_t const greatest = std::min(entry.greatest, limits::greatest_payload);
+  return fail(errc::too_large, "a message '" + std::string(entry.name) + "' of " +
+                                   std::to_string(length) + " bytes, allowed: at most " +
+                                   std::to_string(greatest))
+      .value();
+}
+
+void client_port::sleep(deadline until) noexcept {
+  // Shards across a bus ring no bell.
+  deadline const next =
+      host_.view.rings_bells() || until.left() < bus_nap ? until : deadline(bus_nap);
+  bell_.park(next, [&] { return replies_.ready() || host_.door.state() >= gate_state::ended; });
+}
+
 result<void> client_port::keep_waiting(pending& p, deadline until, backoff& pause) {
   auto const over = [&] { return host_.door.state() >= gate_state::ended; };
   if (pause.exhausted()) {
@@ -128,12 +145,7 @@ result<void> client_port::wait_for_room(step s, message_entry const& entry, std:
                                         room_wait& waiting) {
   switch (s) {
     case step::shut: return ended(host_.door.state());
-    case step::too_large: {
-      std::size_t const greatest = std::min(entry.greatest, limits::greatest_payload);
-      return fail(errc::too_large, "a message '" + std::string(entry.name) + "' of " +
-                                       std::to_string(length) + " bytes, allowed: at most " +
-                                       std::to_string(greatest));
-    }
+    case step::too_large: return tl::unexpected<error>(too_large(entry, length));
     default: break;
   }
   bool const window = s == step::window_full;

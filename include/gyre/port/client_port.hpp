@@ -124,6 +124,47 @@ class client_port {
     return try_submit(actor, entry, kind, length, wants_reply, priority, fill, sent) == step::done;
   }
 
+  /// What became of an attempt to send.
+  enum class step : std::uint8_t { done, shut, window_full, ring_full, too_large };
+
+  /// As `submit`, but one attempt: says what stood in its way. `done`: `sent` is its ticket.
+  template <class Fill>
+  [[nodiscard]] step attempt(std::uint64_t actor, message_entry const& entry, message_kind kind,
+                             std::size_t length, std::uint8_t priority, Fill&& fill, ticket& sent) {
+    return try_submit(actor, entry, kind, length, true, priority, fill, sent);
+  }
+
+  /// Hands the next reply that has come to `take(std::uint64_t correlation, message_view const&)`,
+  /// whose ask is finished with when it returns; late ones on the way are counted and dropped.
+  /// False: none is there. Not to be mixed with asks that are waited for by `wait`.
+  template <class Take>
+  bool take_next(Take&& take) {
+    message_view reply;
+    while (replies_.peek(reply)) {
+      pending* const p = find(reply.head.correlation);
+      if (p == nullptr || p->state != progress::waiting) {
+        put_aside(reply);
+        continue;
+      }
+      clock_.observe({reply.head.time});
+      take(reply.head.correlation, reply);
+      replies_.pop(reply);
+      release(*p);
+      return true;
+    }
+    return false;
+  }
+
+  /// Sleeps until a reply is there, the kernel has ended, or the deadline has passed.
+  void sleep(deadline until) noexcept;
+  /// Whether the kernel has ended, and nothing more will come.
+  [[nodiscard]] bool over() const noexcept {
+    return host_.door.state() >= gate_state::ended && !replies_.ready();
+  }
+  /// Why, as an asker is told; and why a message was not sent.
+  [[nodiscard]] error end_error() const;
+  [[nodiscard]] error too_large(message_entry const& entry, std::size_t length) const;
+
   /// Waits for the reply to an ask and hands it to `take(message_view const&)`, which may return
   /// what it likes. The ticket is used up, whatever comes.
   ///
@@ -193,7 +234,6 @@ class client_port {
   void wake() noexcept { bell_.notify(); }
 
  private:
-  enum class step : std::uint8_t { done, shut, window_full, ring_full, too_large };
   enum class progress : std::uint8_t { free, waiting, arrived, abandoned };
 
   struct pending {

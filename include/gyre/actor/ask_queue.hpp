@@ -1,0 +1,107 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <gyre/core/deadline.hpp>
+#include <gyre/core/error.hpp>
+#include <gyre/port/client_port.hpp>
+
+namespace gyre {
+
+class ask_queue;
+
+/// An ask that somebody waits for, without a thread of its own: lies where the waiter lies (in a
+/// coroutine's frame, say), and stays there until `resume`. Neither copied nor moved.
+class pending_ask {
+ public:
+  pending_ask() noexcept = default;
+  pending_ask(pending_ask const&) = delete;
+  pending_ask& operator=(pending_ask const&) = delete;
+
+ protected:
+  /// Gives the ask up, if it is still in the queue: its reply will be dropped and counted.
+  ~pending_ask();
+
+  /// One attempt to send it.
+  virtual client_port::step send(client_port& end, ticket& sent) = 0;
+  /// Its reply, which lies in the ring until this returns.
+  virtual void accept(message_view const& reply) = 0;
+  /// Why there is none.
+  virtual void refuse(error why) = 0;
+  /// The error for a message that is too large.
+  [[nodiscard]] virtual error oversize(client_port const& end) const = 0;
+  /// It has been accepted or refused; the waiter may go on, and this may be destroyed.
+  virtual void resume() = 0;
+  /// The queue has ended before it was served; nobody looks at it any more.
+  virtual void drop() noexcept {}
+
+ private:
+  friend class ask_queue;
+
+  ask_queue* queue_ = nullptr;  ///< Null: not in one.
+  pending_ask* before_ = nullptr;
+  pending_ask* after_ = nullptr;
+  ticket ticket_{};
+  bool sent_ = false;
+  deadline::clock::time_point until_{};
+};
+
+/// Many asks in flight on one port, whose replies are handed out as they come. Asks beyond the
+/// port's window, or the inbox's room, wait in their order, and cost nothing while they wait.
+///
+/// Used by one thread at a time. Deadlines are kept to about a millisecond. Nothing is allocated
+/// after the queue was made.
+class ask_queue {
+ public:
+  explicit ask_queue(std::shared_ptr<client_port> end);
+  ask_queue(ask_queue const&) = delete;
+  ask_queue& operator=(ask_queue const&) = delete;
+  /// Asks that are left are given up; nobody is resumed.
+  ~ask_queue();
+
+  /// Sends it now, or as soon as there is room. It is refused with `timed_out` if no reply came by
+  /// the deadline, with `terminated` or `engine_failed` if the kernel ended, with `too_large`.
+  void add(pending_ask& ask, std::chrono::nanoseconds timeout);
+
+  /// Takes in what has come, sends what waits, ends what is late, and resumes whoever is served.
+  /// How many were. Never waits. Not to be called from a waiter that it resumed.
+  std::size_t poll();
+  /// As `poll`, but waits for the first.
+  std::size_t wait();
+
+  /// Asks that have neither been accepted nor refused.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  friend class pending_ask;
+
+  /// Asks in the order in which they were added; each knows its neighbours.
+  struct list {
+    pending_ask* first = nullptr;
+    pending_ask* last = nullptr;
+  };
+
+  static void append(list& to, pending_ask& ask) noexcept;
+  static void unlink(list& from, pending_ask& ask) noexcept;
+  void remove(pending_ask& ask) noexcept;
+  bool try_send(pending_ask& ask);
+  void send_waiting();
+  void end_late();
+  void finish(pending_ask& ask, error why);
+  std::size_t resume_served();
+
+  std::shared_ptr<client_port> const end_;
+  std::vector<pending_ask*> by_ticket_;  // by the low bits of the correlation id
+  list sent_;
+  list waiting_;
+  list served_;
+  std::size_t size_ = 0;
+  deadline::clock::time_point now_;
+  deadline::clock::time_point looked_;  // when deadlines were last looked at
+};
+
+}  // namespace gyre

@@ -1,0 +1,179 @@
+#include <gyre/actor/ask_queue.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <gyre/core/event.hpp>
+
+namespace gyre {
+namespace {
+
+/// Between two looks at all deadlines.
+constexpr auto look_period = std::chrono::milliseconds(1);
+/// Between two attempts to send where the inbox is full: nobody rings for room there.
+constexpr auto room_period = std::chrono::microseconds(50);
+
+}  // namespace
+
+pending_ask::~pending_ask() {
+  if (queue_ != nullptr) queue_->remove(*this);
+}
+
+ask_queue::ask_queue(std::shared_ptr<client_port> end)
+    : end_(std::move(end)),
+      by_ticket_(end_->window()),
+      now_(deadline::clock::now()),
+      looked_(now_) {}
+
+ask_queue::~ask_queue() {
+  for (list* of : {&sent_, &waiting_, &served_}) {
+    while (pending_ask* const ask = of->first) {
+      remove(*ask);
+      ask->drop();
+    }
+  }
+}
+
+void ask_queue::append(list& to, pending_ask& ask) noexcept {
+  ask.before_ = to.last;
+  ask.after_ = nullptr;
+  (to.last != nullptr ? to.last->after_ : to.first) = &ask;
+  to.last = &ask;
+}
+
+void ask_queue::unlink(list& from, pending_ask& ask) noexcept {
+  (ask.before_ != nullptr ? ask.before_->after_ : from.first) = ask.after_;
+  (ask.after_ != nullptr ? ask.after_->before_ : from.last) = ask.before_;
+}
+
+/// Its waiter is gone.
+void ask_queue::remove(pending_ask& ask) noexcept {
+  bool const in_flight = ask.sent_;
+  if (in_flight) {
+    by_ticket_[ask.ticket_.correlation & (by_ticket_.size() - 1)] = nullptr;
+    end_->abandon(ask.ticket_);
+  }
+  bool const served = ask.until_ == deadline::clock::time_point::min();
+  unlink(served ? served_ : in_flight ? sent_ : waiting_, ask);
+  if (!served) --size_;
+  ask.queue_ = nullptr;
+}
+
+void ask_queue::add(pending_ask& ask, std::chrono::nanoseconds timeout) {
+  ask.queue_ = this;
+  ask.sent_ = false;
+  ask.until_ = deadline(timeout, now_).when();
+  ++size_;
+  append(waiting_, ask);
+  // Whoever came before is sent before.
+  if (waiting_.first == &ask) (void)try_send(ask);
+}
+
+/// One attempt with the first of those that wait. False: there is no room.
+bool ask_queue::try_send(pending_ask& ask) {
+  switch (ask.send(*end_, ask.ticket_)) {
+    case client_port::step::done:
+      unlink(waiting_, ask);
+      ask.sent_ = true;
+      by_ticket_[ask.ticket_.correlation & (by_ticket_.size() - 1)] = &ask;
+      append(sent_, ask);
+      return true;
+    case client_port::step::shut:
+      if (!end_->over()) return false;  // what is in flight is still answered
+      finish(ask, end_->end_error());
+      return true;
+    case client_port::step::too_large: finish(ask, ask.oversize(*end_)); return true;
+    case client_port::step::window_full:
+    case client_port::step::ring_full: break;
+  }
+  return false;
+}
+
+void ask_queue::send_waiting() {
+  while (waiting_.first != nullptr && try_send(*waiting_.first)) {
+  }
+}
+
+/// It has no reply.
+void ask_queue::finish(pending_ask& ask, error why) {
+  if (ask.sent_) {
+    by_ticket_[ask.ticket_.correlation & (by_ticket_.size() - 1)] = nullptr;
+    end_->abandon(ask.ticket_);
+  }
+  unlink(ask.sent_ ? sent_ : waiting_, ask);
+  ask.sent_ = false;
+  ask.until_ = deadline::clock::time_point::min();
+  append(served_, ask);
+  --size_;
+  ask.refuse(std::move(why));
+}
+
+void ask_queue::end_late() {
+  bool const over = end_->over();
+  if (!over && now_ - looked_ < look_period) return;
+  looked_ = now_;
+  for (list* of : {&sent_, &waiting_}) {
+    for (pending_ask* ask = of->first; ask != nullptr;) {
+      pending_ask* const next = ask->after_;
+      if (over) {
+        finish(*ask, end_->end_error());
+      } else if (ask->until_ <= now_) {
+        finish(*ask, error{errc::timed_out, 0, 0, "no reply by the deadline"});
+      }
+      ask = next;
+    }
+  }
+}
+
+std::size_t ask_queue::resume_served() {
+  std::size_t n = 0;
+  for (; served_.first != nullptr; ++n) {
+    pending_ask& ask = *served_.first;
+    unlink(served_, ask);
+    ask.queue_ = nullptr;
+    ask.resume();  // it may add others, and may be gone now
+  }
+  return n;
+}
+
+std::size_t ask_queue::poll() {
+  // A lap of the window at most, so that what is to be resumed is not kept waiting for ever.
+  for (std::size_t i = 0; i < by_ticket_.size(); ++i) {
+    bool const some = end_->take_next([&](std::uint64_t correlation, message_view const& reply) {
+      pending_ask& ask = *std::exchange(by_ticket_[correlation & (by_ticket_.size() - 1)], nullptr);
+      unlink(sent_, ask);
+      ask.sent_ = false;
+      ask.until_ = deadline::clock::time_point::min();
+      append(served_, ask);
+      --size_;
+      ask.accept(reply);
+    });
+    if (!some) break;
+  }
+  if (waiting_.first != nullptr) send_waiting();
+  now_ = deadline::clock::now();
+  end_late();
+  return resume_served();
+}
+
+std::size_t ask_queue::wait() {
+  backoff pause;
+  while (size_ != 0 || served_.first != nullptr) {
+    if (std::size_t const n = poll(); n != 0) return n;
+    pause.step();
+    if (!pause.exhausted()) continue;
+    auto next = deadline::clock::time_point::max();
+    for (list* of : {&sent_, &waiting_}) {
+      for (pending_ask* ask = of->first; ask != nullptr; ask = ask->after_) {
+        next = std::min(next, ask->until_);
+      }
+    }
+    auto left = next == deadline::clock::time_point::max() ? forever : next - now_;
+    left = std::max<std::chrono::nanoseconds>(left, look_period);
+    if (waiting_.first != nullptr) left = std::min<std::chrono::nanoseconds>(left, room_period);
+    end_->sleep(deadline(left));
+  }
+  return 0;
+}
+
+}  // namespace gyre

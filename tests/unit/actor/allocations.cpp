@@ -1,0 +1,27 @@
+#include "allocations.hpp"
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+namespace {
+thread_local std::uint64_t count = 0;
+
+void* counted(std::size_t bytes, std::size_t alignment) {
+  ++count;
+  void* const at = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (at == nullptr) throw std::bad_alloc();
+  return at;
+}
+}  // namespace
+
+void* operator new(std::size_t n) { return counted(n == 0 ? 1 : n, 16); }
+void* operator new(std::size_t n, std::align_val_t a) {
+  return counted(n == 0 ? 1 : n, static_cast<std::size_t>(a));
+}
+void operator delete(void* at) noexcept { std::free(at); }
+void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+void operator delete(void* at, std::align_val_t) noexcept { std::free(at); }
+void operator delete(void* at, std::size_t, std::align_val_t) noexcept { std::free(at); }
+
+std::uint64_t gyre::allocations() noexcept { return count; }
