@@ -101,12 +101,13 @@ inline outcome run(std::vector<std::string> const& arguments, std::string_view i
   return result;
 }
 
-/// Reads what comes until `enough` says so, the other side closes, or ten seconds have passed.
+/// Reads what comes until `enough` says so, the other side closes, or a minute has passed.
 template <class Enough>
 std::string read_until(int descriptor, Enough&& enough) {
   std::string text;
   ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
-  for (int i = 0; i < 1000 && !enough(text); ++i) {
+  auto const until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!enough(text) && std::chrono::steady_clock::now() < until) {
     char buffer[4096];
     ssize_t const got = ::read(descriptor, buffer, sizeof buffer);
     if (got == 0 || (got < 0 && errno == EIO)) break;

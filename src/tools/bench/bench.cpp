@@ -170,6 +170,9 @@ std::vector<benchmark> all_benchmarks(bench_effort const& effort, std::string co
   std::vector<subject> const subjects{
       {{"floor.ping_pong", "floor.ring_pair"}, floor_benchmarks},
       {{"ask.one_in_flight", "ask.pipelined", "tell.throughput"}, ask_benchmarks},
+      {{"actor.create_million", "actor.tell_random", "actor.tell_hot", "actor.when_all_1000",
+        "actor.coroutines_64", "actor.ping_pong_1_shard", "actor.ping_pong_2_shards"},
+       actor_benchmarks},
       {{"queue.round_trip", "queue.pipelined"}, queue_benchmarks},
       {{"wire.encode.29", "wire.decode.29", "wire.encode.38", "wire.decode.38", "wire.encode.135",
         "wire.decode.135", "wire.encode.279", "wire.decode.279"},

@@ -80,6 +80,7 @@ class samples {
 // Each makes the benchmarks of one subject. What they need lives as long as they do.
 [[nodiscard]] std::vector<benchmark> floor_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> ask_benchmarks(bench_effort const& effort);
+[[nodiscard]] std::vector<benchmark> actor_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> queue_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> wire_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> telemetry_benchmarks(bench_effort const& effort);

@@ -19,6 +19,18 @@ void* operator new(std::size_t n) { return counted(n == 0 ? 1 : n, 16); }
 void* operator new(std::size_t n, std::align_val_t a) {
   return counted(n == 0 ? 1 : n, static_cast<std::size_t>(a));
 }
+void* operator new(std::size_t n, std::nothrow_t const&) noexcept {
+  return counted(n == 0 ? 1 : n, 16);
+}
+void* operator new(std::size_t n, std::align_val_t a, std::nothrow_t const&) noexcept {
+  return counted(n == 0 ? 1 : n, static_cast<std::size_t>(a));
+}
+void* operator new[](std::size_t n) { return ::operator new(n); }
+void* operator new[](std::size_t n, std::align_val_t a) { return ::operator new(n, a); }
+void operator delete[](void* at) noexcept { std::free(at); }
+void operator delete[](void* at, std::size_t) noexcept { std::free(at); }
+void operator delete[](void* at, std::align_val_t) noexcept { std::free(at); }
+void operator delete[](void* at, std::size_t, std::align_val_t) noexcept { std::free(at); }
 void operator delete(void* at) noexcept { std::free(at); }
 void operator delete(void* at, std::size_t) noexcept { std::free(at); }
 void operator delete(void* at, std::align_val_t) noexcept { std::free(at); }
