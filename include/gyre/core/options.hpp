@@ -114,7 +114,8 @@ enum class cuda_stay : std::uint8_t {
 enum class cuda_placement : std::uint8_t {
   pinned,  ///< In pinned host memory; the device polls across the bus.
   /// In device memory, which the host writes through a mapping of the bus: wants the gdrcopy driver
-  /// and its library at run time, `unsupported` without. Not in a worker process.
+  /// and its library at run time, `unsupported` without. Takes half of `device_bytes` besides. Not
+  /// in a worker process.
   device,
 };
 [[nodiscard]] std::string_view to_string(cuda_placement placement) noexcept;
