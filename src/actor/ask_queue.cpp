@@ -53,7 +53,7 @@ void ask_queue::remove(pending_ask& ask) noexcept {
     by_ticket_[ask.ticket_.correlation & (by_ticket_.size() - 1)] = nullptr;
     end_->abandon(ask.ticket_);
   }
-  bool const served = ask.until_ == deadline::clock::time_point::min();
+  bool const served = ask.served_;
   unlink(served ? served_ : in_flight ? sent_ : waiting_, ask);
   if (!served) --size_;
   ask.queue_ = nullptr;
@@ -62,7 +62,9 @@ void ask_queue::remove(pending_ask& ask) noexcept {
 void ask_queue::add(pending_ask& ask, std::chrono::nanoseconds timeout) {
   ask.queue_ = this;
   ask.sent_ = false;
-  ask.until_ = deadline(timeout, now_).when();
+  ask.served_ = false;
+  ask.timeout_ = timeout;
+  ask.until_ = {};
   ++size_;
   append(waiting_, ask);
   // Whoever came before is sent before.
@@ -102,10 +104,16 @@ void ask_queue::finish(pending_ask& ask, error why) {
   }
   unlink(ask.sent_ ? sent_ : waiting_, ask);
   ask.sent_ = false;
-  ask.until_ = deadline::clock::time_point::min();
+  ask.served_ = true;
   append(served_, ask);
   --size_;
   ask.refuse(std::move(why));
+}
+
+/// When it is late: so long after the first look at it.
+deadline::clock::time_point ask_queue::reckon(pending_ask& ask) const noexcept {
+  if (ask.until_ == deadline::clock::time_point{}) ask.until_ = deadline(ask.timeout_, now_).when();
+  return ask.until_;
 }
 
 void ask_queue::end_late() {
@@ -117,7 +125,7 @@ void ask_queue::end_late() {
       pending_ask* const next = ask->after_;
       if (over) {
         finish(*ask, end_->end_error());
-      } else if (ask->until_ <= now_) {
+      } else if (reckon(*ask) <= now_) {
         finish(*ask, error{errc::timed_out, 0, 0, "no reply by the deadline"});
       }
       ask = next;
@@ -143,7 +151,7 @@ std::size_t ask_queue::poll() {
       pending_ask& ask = *std::exchange(by_ticket_[correlation & (by_ticket_.size() - 1)], nullptr);
       unlink(sent_, ask);
       ask.sent_ = false;
-      ask.until_ = deadline::clock::time_point::min();
+      ask.served_ = true;
       append(served_, ask);
       --size_;
       ask.accept(reply);
@@ -165,7 +173,7 @@ std::size_t ask_queue::wait() {
     auto next = deadline::clock::time_point::max();
     for (list* of : {&sent_, &waiting_}) {
       for (pending_ask* ask = of->first; ask != nullptr; ask = ask->after_) {
-        next = std::min(next, ask->until_);
+        next = std::min(next, reckon(*ask));
       }
     }
     auto left = next == deadline::clock::time_point::max() ? forever : next - now_;

@@ -47,14 +47,17 @@ class pending_ask {
   pending_ask* after_ = nullptr;
   ticket ticket_{};
   bool sent_ = false;
-  deadline::clock::time_point until_{};
+  bool served_ = false;
+  std::chrono::nanoseconds timeout_{};
+  deadline::clock::time_point until_{};  ///< Zero: not reckoned yet.
 };
 
 /// Many asks in flight on one port, whose replies are handed out as they come. Asks beyond the
 /// port's window, or the inbox's room, wait in their order, and cost nothing while they wait.
 ///
-/// Used by one thread at a time. Deadlines are kept to about a millisecond. Nothing is allocated
-/// after the queue was made.
+/// Used by one thread at a time. Deadlines are reckoned from the first look after the ask, so that
+/// an ask reads no clock: they are late by about a millisecond, and never early. Nothing is
+/// allocated after the queue was made.
 class ask_queue {
  public:
   explicit ask_queue(std::shared_ptr<client_port> end);
@@ -91,6 +94,7 @@ class ask_queue {
   bool try_send(pending_ask& ask);
   void send_waiting();
   void end_late();
+  deadline::clock::time_point reckon(pending_ask& ask) const noexcept;
   void finish(pending_ask& ask, error why);
   std::size_t resume_served();
 

@@ -35,6 +35,9 @@ constexpr std::uint64_t usual_actors_per_shard = 1024;
 /// With a launch for each batch: what comes within so long belongs to it, and so long it lasts.
 constexpr std::uint64_t batch_gap_ns = 20'000;
 constexpr std::uint64_t batch_longest_ns = 10'000'000;
+/// The engine's own stream, the first of each device: no kernel is on it, so it shows whether the
+/// device has failed.
+constexpr cuda::stream_id watch_stream = 0;
 
 std::string named(device_facts const& d) {
   return d.name + ", compute capability " + std::to_string(d.major) + "." +
@@ -187,7 +190,7 @@ class cuda_engine final : public engine {
 
   result<void> prepare() override {
     std::scoped_lock const lock(state_->mutex);
-    if (state_->on->look(watch_stream_of(*state_)).what == cuda::presence::failed) {
+    if (state_->on->look(watch_stream).what == cuda::presence::failed) {
       if (auto r = state_->on->revive(); !r) return r;
     }
     if (state_->on->generation() != state_->generation) state_->take_device_memory();
@@ -265,9 +268,6 @@ class cuda_engine final : public engine {
     }
     return block;
   }
-  /// Every device has a stream that no kernel is on: whether it has failed is seen there.
-  static cuda::stream_id watch_stream_of(engine_state const&) noexcept { return 0; }
-
   [[nodiscard]] device_facts const& facts() const noexcept { return state_->on->facts(); }
   [[nodiscard]] std::uint32_t greatest_shards() const noexcept {
     std::uint32_t const reserved = state_->options.reserved_multiprocessors;
@@ -367,7 +367,7 @@ result<std::shared_ptr<engine>> make_cuda_engine(cuda_options const& options) {
     state->memory.mapped =
         std::make_shared<arena>(state->mapped->on_host(), state->mapped->bytes(), &keep);
   }
-  // The first stream is the engine's own, to look at the device by (see `prepare`).
+  // `watch_stream`.
   if (auto r = state->on->open_stream(); !r) return tl::unexpected<error>(std::move(r.error()));
   return std::make_shared<cuda_engine>(std::move(state));
 }

@@ -28,6 +28,7 @@ static_assert(letter_box::geometry.lap(letter_box::lines) == 2);
 struct letter {
   envelope head{};
   std::uint64_t reason = 0;  ///< A `drop_reason`.
+  std::uint64_t number = 0;  ///< Of the block's letters, from 0.
 };
 
 static_assert(sizeof(letter) <= tag8_codec<>::payload(line_bytes), "a letter is one line");
@@ -40,7 +41,7 @@ GYRE_FN inline void bury(shared_block& shared, block_view const& here, drop_reas
   if (here.letters == nullptr) return;
   std::uint64_t const at = shared.count.letters.fetch_add(1, platform::memory_order_relaxed);
   alignas(8) std::byte bytes[sizeof(letter)];
-  letter const l{head, static_cast<std::uint64_t>(reason)};
+  letter const l{head, static_cast<std::uint64_t>(reason), at};
   std::memcpy(bytes, &l, sizeof l);
   constexpr ring_geometry geometry = letter_box::geometry;  // a device has no static members
   tag8_codec<>::put(here.letters->slots + geometry.offset(at), line_bytes, geometry.lap(at), bytes,
@@ -52,23 +53,26 @@ class letter_reader {
  public:
   explicit letter_reader(letter_box& box) noexcept : box_(&box) {}
 
-  /// The next letter. False: none is there yet.
+  /// The next letter that is still there. False: none is there yet.
   bool take(letter& out) noexcept {
-    for (std::uint64_t tries = 0; tries < 2 * letter_box::lines; ++tries) {
+    for (;;) {
       std::byte const* const at = box_->slots + letter_box::geometry.offset(next_);
-      std::uint64_t const lap = letter_box::geometry.lap(next_);
-      if (tag8_codec<>::ready(at, lap)) {
-        alignas(8) std::byte bytes[sizeof(letter)];
-        if (!tag8_codec<>::get(at, lap, bytes, sizeof bytes)) return false;
-        std::memcpy(&out, bytes, sizeof out);
+      std::uint64_t const tag = reinterpret_cast<platform::atomic<std::uint64_t> const*>(at)->load(
+                                    platform::memory_order_relaxed) &
+                                0xFF;
+      alignas(8) std::byte bytes[sizeof(letter)];
+      if (!tag8_codec<>::get(at, tag, bytes, sizeof bytes)) return false;  // it is being written
+      std::memcpy(&out, bytes, sizeof out);
+      // Empty, or last lap's: the next letter has not come.
+      bool const real = (letter_box::geometry.lap(out.number) & 0xFF) == tag;
+      if (!real || out.number < next_) return false;
+      if (out.number == next_) {
         ++next_;
         return true;
       }
-      // Last lap's line: the next letter has not come. A later lap's: this one was pushed out.
-      if (tag8_codec<>::ready(at, lap - 1)) return false;
-      ++next_;
+      // A later lap's: go on with the oldest that may be left.
+      next_ = out.number - letter_box::lines + 1;
     }
-    return false;
   }
 
   /// Letters taken and pushed out so far.
