@@ -67,6 +67,8 @@ struct driver {
   static void set_devices(int count);
   /// Order in which lanes are stepped, for launches from now on.
   static void set_seed(std::uint32_t seed);
+  /// Who hears of exceptions in this kernel's handlers.
+  static void listen(control_words const* kernel, kernel_listener& listener);
   /// Blocks that run now.
   [[nodiscard]] static std::uint32_t blocks_running();
   /// Kernels ever launched.
