@@ -122,7 +122,7 @@ bool bridge::take(message_info const& info, std::span<std::byte const> bytes) no
   head.correlation = next_++;
   clock_.observe(info.time);
   head.time = clock_.tick().word;
-  head.type = entry_.type;
+  head.type = entry_.code;
   head.length = static_cast<std::uint32_t>(bytes.size());
   head.port = port_;
   head.priority = info.priority;

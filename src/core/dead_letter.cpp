@@ -8,7 +8,7 @@ std::string_view to_string(drop_reason reason) noexcept {
   constexpr std::array<std::string_view, drop_reasons> names{
       "expired",         "drop_oldest", "drop_newest",   "no_room",
       "unknown_message", "malformed",   "no_such_actor", "rejected",
-      "handler_failed",  "late_reply",  "terminated"};
+      "handler_failed",  "late_reply",  "terminated",    "cancelled"};
   auto const i = static_cast<std::size_t>(reason);
   return i < names.size() ? names[i] : "unknown";
 }

@@ -101,6 +101,12 @@ result<void> validate(launch_options const& o) {
   if (auto r = check("overflow", o.overflow); !r) return r;
   if (auto r = check("actors", o.actors, limits::launch_actors); !r) return r;
   if (auto r = check("ports", o.ports, limits::launch_ports); !r) return r;
+  if (o.backlog_bytes != 0) {
+    if (auto r = check("backlog_bytes", o.backlog_bytes, limits::launch_backlog_bytes); !r) {
+      r.error().context += ", or 0 for the engine's choice";
+      return r;
+    }
+  }
   if (o.spin.count() < 0) {
     return fail(errc::invalid_option,
                 "spin is " + std::to_string(o.spin.count()) + " ns, allowed: zero or more");

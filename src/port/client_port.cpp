@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
+#include <new>
 #include <utility>
 
 namespace gyre {
@@ -23,7 +25,8 @@ client_port::sizes client_port::sizes_for(kernel_image const& image, std::uint64
   std::uint64_t const slots = std::max(asks * ring_geometry::slots_for(usual, room),
                                        ring_geometry::slots_for(greatest, room));
   s.replies = ring_geometry::of(slots, stride);
-  s.bytes = s.replies.bytes() + s.window * sizeof(pending) + sizeof(client_port);
+  s.given_up_rows = format == ring_format::commit ? s.window : bus_given_up_rows;
+  s.bytes = s.shared_bytes() + s.window * sizeof(pending) + sizeof(client_port);
   if (!in_place(format, s.replies, greatest)) s.bytes += greatest + sizeof(envelope);
   return s;
 }
@@ -34,6 +37,10 @@ client_port::client_port(port_host& host, std::uint16_t index, event& bell, size
   ring_.geometry = s.replies;
   ring_.slots = slots_.data();
   ring_.words = &words_;
+  given_up_ = reinterpret_cast<platform::atomic<std::uint64_t>*>(slots_.data() + s.replies.bytes());
+  for (std::uint64_t i = 0; i < s.given_up_rows; ++i) {
+    new (&given_up_[i]) platform::atomic<std::uint64_t>(0);
+  }
   // Rings across a bus were made empty before the launch.
   if (host.view.rings_bells()) initialise(host.view.format, ring_);
   std::size_t greatest = 0;
@@ -46,19 +53,33 @@ client_port::client_port(port_host& host, std::uint16_t index, event& bell, size
   table_.resize(s.window);
 }
 
+/// Whether that is a shard's word that it did not handle a message nobody waits for any more: it
+/// has counted the dead letter.
+bool client_port::was_spared(message_view const& reply) noexcept {
+  if (reply.head.kind != message_kind::failure) return false;
+  failure_reply why;
+  std::memcpy(&why, reply.payload, sizeof why);
+  auto const code = static_cast<errc>(why.code);
+  return code == errc::cancelled || code == errc::timed_out;
+}
+
+void client_port::count_late(message_view const& reply) noexcept {
+  if (was_spared(reply)) return;
+  late_.store(late_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  host_.late_reply(reply.head);
+}
+
 void client_port::put_aside(message_view const& reply) {
   pending* const p = find(reply.head.correlation);
   clock_.observe({reply.head.time});
   if (p == nullptr) {
     // Not ours to match: nothing was promised for it, so nothing is given back.
-    late_.store(late_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    host_.late_reply(reply.head);
+    count_late(reply);
     replies_.pop(reply);
     return;
   }
   if (p->state == progress::abandoned) {
-    late_.store(late_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    host_.late_reply(reply.head);
+    count_late(reply);
     replies_.pop(reply);
     release_slots(*p);
     release_entry(*p);
@@ -87,7 +108,7 @@ void client_port::abandon(ticket t) {
     host_.late_reply(p->head);
     release_entry(*p);
   } else {
-    p->state = progress::abandoned;
+    give_up(*p);
   }
 }
 
@@ -95,6 +116,24 @@ void client_port::abandon_all() {
   for (auto const& p : table_) {
     if (p.state == progress::waiting || p.state == progress::arrived) abandon({p.correlation});
   }
+}
+
+/// Nobody waits for it any more: whoever has not begun to handle it need not.
+void client_port::give_up(pending& p) noexcept {
+  p.state = progress::abandoned;
+  given_up_[p.correlation & (sizes_.given_up_rows - 1)].store(p.correlation,
+                                                              platform::memory_order_release);
+  if (!host_.view.rings_bells()) {
+    host_.view.control->given_up.fetch_add(1, platform::memory_order_release);
+  }
+}
+
+/// Reads the clocks once in a while, for the stamps of a burst; and tells a device the time, for it
+/// has a clock of its own.
+void client_port::refresh_clocks(std::uint64_t sent) noexcept {
+  clock_.refresh(wall_micros());
+  if (host_.view.rings_bells() || sent % device_clock_refresh != 0) return;
+  host_.view.control->host_us.store(expiry_clock(platform::clock_ns()), std::memory_order_relaxed);
 }
 
 tl::unexpected<error> client_port::ended(gate_state how) const {
@@ -137,7 +176,7 @@ result<void> client_port::keep_waiting(pending& p, deadline until, backoff& paus
     return ended(how);
   }
   if (!until.expired()) return {};
-  p.state = progress::abandoned;
+  give_up(p);
   return fail(errc::timed_out, "no reply from kernel '" + host_.id + "' by the deadline");
 }
 

@@ -68,8 +68,8 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
   m.each_port = port.bytes;
   if (format != ring_format::commit) {
     plan.port_ring = port.replies;
-    m.ports = options.ports * port.replies.bytes();
-    m.each_port -= port.replies.bytes();
+    m.ports = options.ports * port.shared_bytes();
+    m.each_port -= port.shared_bytes();
   }
 
   if (plan.bridged == nullptr) return plan;

@@ -55,7 +55,7 @@ void merge(telemetry_block const& block, std::uint64_t epoch, telemetry_snapshot
   if (c.last_error != 0 && (!out.has_error || c.last_time >= out.last_time.word)) {
     out.has_error = true;
     out.last_error = static_cast<errc>(c.last_error - 1);
-    out.last_error_type = c.last_error_type;
+    out.last_error_type = static_cast<type_code>(c.last_error_type);
   }
   out.last_time.word = std::max(out.last_time.word, c.last_time);
   if (c.count == 0) return;

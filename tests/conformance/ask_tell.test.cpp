@@ -96,32 +96,60 @@ TYPED_TEST(ask_tell, fault_07_an_ask_for_ever_waits) {
 
 // A reply that came too late was handed to the next asker.
 TYPED_TEST(ask_tell, fault_11_a_late_reply_is_dropped_and_counted_and_never_anothers) {
-  auto kernel = this->template launch<account>("late");
+  GYRE_NEEDS_HOST_HANDLERS();
+  auto kernel = this->template launch_active<account>("late");
+  for (std::int64_t i = 1; i <= 5; ++i) {
+    EXPECT_TRUE(refused(kernel.ask(0, nap{50}, 20ms), errc::timed_out)) << "it is being handled";
+    auto const r = kernel.ask(0, deposit{1}, patience);
+    ASSERT_TRUE(done(r));
+    EXPECT_EQ(r->cents, i) << "the late reply is not this one";
+  }
+  EXPECT_EQ(this->letters(drop_reason::late_reply), 5U);
+  EXPECT_TRUE(comes_to<TypeParam>(10U, [&] { return kernel.telemetry().handled; }));
+  auto const t = kernel.telemetry();
+  EXPECT_EQ(t.dropped_by_reason[static_cast<std::size_t>(drop_reason::late_reply)], 5U);
+}
+
+// Its asker is told that it was too late; so it must not happen after all.
+TYPED_TEST(ask_tell, what_nobody_waits_for_any_more_is_never_handled) {
+  auto kernel = this->template launch<account>("expired");
   for (std::int64_t i = 1; i <= 10; ++i) {
     EXPECT_TRUE(refused(kernel.ask(0, deposit{1000}, 1ms), errc::timed_out));
   }
   need(kernel.activate(), "activate");
-  for (std::int64_t i = 1; i <= 20; ++i) {
-    auto const r = kernel.ask(0, deposit{1}, patience);
-    ASSERT_TRUE(done(r));
-    EXPECT_EQ(r->cents, 10'000 + i) << "the late asks were handled, their replies are not this one";
-  }
-  EXPECT_EQ(this->letters(drop_reason::late_reply), 10U);
-  EXPECT_TRUE(comes_to<TypeParam>(30U, [&] { return kernel.telemetry().handled; }));
-  auto const t = kernel.telemetry();
-  EXPECT_EQ(t.dropped_by_reason[static_cast<std::size_t>(drop_reason::late_reply)], 10U);
+  EXPECT_EQ(need(kernel.ask(0, deposit{1}, patience), "ask").cents, 1);
+  auto const given_up = [&] {
+    return this->letters(drop_reason::expired) + this->letters(drop_reason::cancelled);
+  };
+  EXPECT_TRUE(comes_to<TypeParam>(10, given_up));
+  EXPECT_EQ(this->letters(drop_reason::late_reply), 0U) << "a dead letter is counted once";
+  EXPECT_TRUE(comes_to<TypeParam>(1, [&] { return kernel.telemetry().handled; }));
+}
+
+TYPED_TEST(ask_tell, a_tell_is_not_handled_after_its_time_to_live) {
+  auto kernel = this->template launch<account>("mortal");
+  need(kernel.tell(0, deposit{1000}, {.time_to_live = 1ms}), "tell");
+  need(kernel.tell(0, deposit{20}, {.time_to_live = 1h}), "tell");
+  need(kernel.tell(0, deposit{3}, {.time_to_live = patience}), "tell");
+  std::this_thread::sleep_for(20ms);
+  need(kernel.activate(), "activate");
+  EXPECT_EQ(need(kernel.ask(0, deposit{0}, patience), "ask").cents, 23);
+  EXPECT_TRUE(comes_to<TypeParam>(1, [&] { return this->letters(drop_reason::expired); }));
 }
 
 TYPED_TEST(ask_tell, fault_11_late_failures_are_never_the_next_askers) {
   GYRE_NEEDS_HOST_HANDLERS();
-  auto kernel = this->template launch<account>("late_failures", {.ports = 1});
-  EXPECT_TRUE(refused(kernel.ask(0, withdraw{5}, 1ms), errc::timed_out));
-  EXPECT_TRUE(refused(kernel.ask(0, blow_up{5}, 1ms), errc::timed_out));
-  need(kernel.activate(), "activate");
+  auto kernel = this->template launch_active<account>("late_failures", {.ports = 1});
+  EXPECT_TRUE(refused(kernel.ask(0, blow_up{5, 50}, 20ms), errc::timed_out));
+  EXPECT_TRUE(refused(kernel.ask(0, blow_up{5, 50}, 20ms), errc::timed_out));
   auto const r = kernel.ask(0, deposit{2}, patience);
   ASSERT_TRUE(done(r));
   EXPECT_EQ(r->cents, 2);
-  EXPECT_EQ(this->letters(drop_reason::late_reply), 2U);
+  EXPECT_TRUE(soon([&] {
+    return this->letters(drop_reason::late_reply) + this->letters(drop_reason::cancelled) +
+               this->letters(drop_reason::expired) ==
+           2;
+  })) << "each is counted once";
 }
 
 // A full queue reported success.

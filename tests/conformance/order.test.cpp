@@ -98,6 +98,7 @@ TYPED_TEST(order, first_in_first_out_for_each_sender_and_actor) {
 TYPED_TEST(order, asks_and_tells_of_one_port_keep_their_order_together) {
   auto kernel = this->template launch_active<witness>("mixed", {.actors = 3});
   auto port = need(kernel.open_port({.window = 4}), "port");
+  std::uint64_t abandoned = 0;
   for (std::uint32_t n = 0; n < 2000; ++n) {
     if (n % 3 == 0) {
       ASSERT_TRUE(done(port.ask(1, step{0, n}, patience)));
@@ -108,13 +109,15 @@ TYPED_TEST(order, asks_and_tells_of_one_port_keep_their_order_together) {
       if (n % 2 == 0) {
         ASSERT_TRUE(done(port.wait(flying, patience)));
       } else {
-        port.abandon(flying);
+        port.abandon(flying);  // it may or may not have been handled by then
+        ++abandoned;
       }
     }
   }
   auto const r = need(port.ask(1, tally{}, patience), "ask");
-  EXPECT_EQ(r.steps, 2000U);
-  EXPECT_EQ(r.out_of_order, 0U);
+  EXPECT_LE(r.steps, 2000U);
+  EXPECT_GE(r.steps, 2000U - abandoned);
+  EXPECT_LE(r.out_of_order, 2000U - r.steps) << "a gap for each that was not handled";
 }
 
 TYPED_TEST(order, tells_from_handlers_keep_their_order_between_two_actors) {

@@ -76,7 +76,7 @@ TYPED_TEST(telemetry, fault_03_every_figure_is_written) {
   EXPECT_GT(t.last_time.word, 0U);
   EXPECT_TRUE(t.has_error);
   EXPECT_EQ(t.last_error, errc::rejected);
-  EXPECT_EQ(t.last_error_type, type_id_of<withdraw>);
+  EXPECT_EQ(t.last_error_type, type_code_of<withdraw>);
   EXPECT_EQ(t.latency.count, 3U);
   EXPECT_EQ(sum_of(t.latency), 3U);
   EXPECT_GE(t.latency.total_ns, 20'000'000U) << "the nap";

@@ -34,9 +34,10 @@ struct balance {
 struct nap {
   std::int64_t milliseconds = 0;
 };
-/// Makes its handler throw, naming `number`.
+/// Makes its handler throw, naming `number`, after a while.
 struct blow_up {
   std::int32_t number = 0;
+  std::int32_t milliseconds = 0;
 };
 
 /// Answers, refuses, throws, sleeps.
@@ -53,7 +54,8 @@ struct account {
     GYRE_ON_HOST(std::this_thread::sleep_for(std::chrono::milliseconds(m.milliseconds));)
   }
   GYRE_FN balance on([[maybe_unused]] blow_up const& m, auto&) {
-    GYRE_ON_HOST(throw std::runtime_error("blown up by number " + std::to_string(m.number));)
+    GYRE_ON_HOST(std::this_thread::sleep_for(std::chrono::milliseconds(m.milliseconds));
+                 throw std::runtime_error("blown up by number " + std::to_string(m.number));)
     return {};
   }
 };

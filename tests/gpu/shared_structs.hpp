@@ -37,6 +37,7 @@ GYRE_FN constexpr void visit_shared_structs(Visit& visit) {
   GYRE_MEMBER(envelope, correlation);
   GYRE_MEMBER(envelope, time);
   GYRE_MEMBER(envelope, type);
+  GYRE_MEMBER(envelope, expires);
   GYRE_MEMBER(envelope, length);
   GYRE_MEMBER(envelope, port);
   GYRE_MEMBER(envelope, priority);
@@ -51,6 +52,8 @@ GYRE_FN constexpr void visit_shared_structs(Visit& visit) {
   GYRE_MEMBER(control_words, command);
   GYRE_MEMBER(control_words, telemetry_on);
   GYRE_MEMBER(control_words, telemetry_epoch);
+  GYRE_MEMBER(control_words, grace);
+  GYRE_MEMBER(control_words, host_us);
 
   GYRE_STRUCT(shard_words);
   GYRE_MEMBER(shard_words, phase);
@@ -103,6 +106,8 @@ GYRE_FN constexpr void visit_shared_structs(Visit& visit) {
   GYRE_STRUCT(port_view);
   GYRE_MEMBER(port_view, replies);
   GYRE_MEMBER(port_view, bell);
+  GYRE_MEMBER(port_view, given_up);
+  GYRE_MEMBER(port_view, given_up_rows);
 
   GYRE_STRUCT(shard_view);
   GYRE_MEMBER(shard_view, inbox);
@@ -127,6 +132,7 @@ GYRE_FN constexpr void visit_shared_structs(Visit& visit) {
 
   GYRE_STRUCT(block_view);
   GYRE_MEMBER(block_view, tells);
+  GYRE_MEMBER(block_view, backlog);
   GYRE_MEMBER(block_view, tell_scratch);
   GYRE_MEMBER(block_view, rows);
   GYRE_MEMBER(block_view, rest);
@@ -175,7 +181,7 @@ static_assert(sizeof(shard_words) == 2 * cache_line && alignof(shard_words) == c
 static_assert(sizeof(telemetry_block) == 3 * cache_line);
 static_assert(sizeof(buffer_row) == 24);
 static_assert(sizeof(ring_words<>) == 2 * cache_line && sizeof(ring_memory<>) == 32);
-static_assert(std::is_trivially_copyable_v<port_view> && sizeof(port_view) == 40);
+static_assert(std::is_trivially_copyable_v<port_view> && sizeof(port_view) == 56);
 static_assert(std::is_trivially_copyable_v<shard_view> && sizeof(shard_view) == 88);
 static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 72);
 static_assert(shared_structs().count < greatest_figures);

@@ -26,6 +26,9 @@ class pending_ask {
   /// Gives the ask up, if it is still in the queue: its reply will be dropped and counted.
   ~pending_ask();
 
+  /// How long its waiter waits for it.
+  [[nodiscard]] std::chrono::nanoseconds timeout() const noexcept { return timeout_; }
+
   /// One attempt to send it.
   virtual client_port::step send(client_port& end, ticket& sent) = 0;
   /// Its reply, which lies in the ring until this returns.

@@ -37,8 +37,12 @@ class typed_ask : public pending_ask {
 
   client_port::step send(client_port& end, ticket& sent) override {
     return end.attempt(
-        actor_, entry_for<Actor, Message>(), form::raw ? message_kind::raw : message_kind::wire,
-        form::size(message_), send_options{}.priority,
+        {.actor = actor_,
+         .entry = entry_for<Actor, Message>(),
+         .kind = form::raw ? message_kind::raw : message_kind::wire,
+         .length = form::size(message_),
+         .wants_reply = true,
+         .expires = expiry_after(timeout())},
         [&](std::byte* out) { form::pack(message_, out); }, sent);
   }
   void accept(message_view const& reply) override {

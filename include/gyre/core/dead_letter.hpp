@@ -17,10 +17,10 @@ namespace gyre {
 
 /// Why a message was neither handled nor answered to anybody.
 enum class drop_reason : std::uint8_t {
-  expired,          ///< Older than its queue's time to live.
+  expired,          ///< Older than its queue's time to live, or its deadline had passed.
   drop_oldest,      ///< Made room in a full queue.
   drop_newest,      ///< Came to a full queue.
-  no_room,          ///< A handler's tell found the target's inbox full.
+  no_room,          ///< A handler's tell found its shard's backlog full.
   unknown_message,  ///< The kernel has no handler for its type.
   malformed,        ///< Its bytes are not a message of its type.
   no_such_actor,    ///< No actor has its address.
@@ -28,9 +28,10 @@ enum class drop_reason : std::uint8_t {
   handler_failed,   ///< The handler threw, and nobody waited for an answer.
   late_reply,       ///< A reply whose asker had stopped waiting.
   terminated,       ///< Still there when its kernel or queue ended.
+  cancelled,        ///< Its asker gave up before it was handled.
 };
 
-inline constexpr std::size_t drop_reasons = 11;
+inline constexpr std::size_t drop_reasons = 12;
 
 /// The enumerator's name.
 [[nodiscard]] std::string_view to_string(drop_reason reason) noexcept;

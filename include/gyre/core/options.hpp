@@ -42,6 +42,7 @@ inline constexpr bounds launch_queue_capacity{16, 1'048'576};  ///< and a power 
 inline constexpr bounds launch_deduplication_window{16, 1024};
 inline constexpr bounds launch_actors{1, 1ULL << 32};
 inline constexpr bounds launch_ports{1, 4096};
+inline constexpr bounds launch_backlog_bytes{64 << 10, 1ULL << 40};  ///< or 0
 inline constexpr bounds port_window{1, 65'536};
 inline constexpr bounds queue_capacity{16, 1'048'576};
 inline constexpr std::uint64_t least_deduplication_window = 16;  ///< greatest: 4 × capacity
@@ -63,6 +64,11 @@ struct launch_options {
   bool priority = false;
   /// Workers; an actor lives on one of them. 0: the engine's choice.
   std::uint32_t shards = 0;
+  /// Bytes of messages that a shard keeps for actors whose shard has no room for them now, and, on
+  /// the cpu engine, for its own actors. While it keeps some, it takes little or nothing from the
+  /// host; a handler's tell that finds it full is refused. At least 64 KiB. 0: the engine's choice
+  /// (cpu: 256 MiB, taken when needed; cuda: 256 KiB, taken at the launch).
+  std::uint64_t backlog_bytes = 0;
   /// Lanes per shard. 0: the engine's choice (cpu: 1).
   std::uint32_t lanes = 0;
   /// Actors, with the dense ids 0 … actors-1. 1 … 2^32.

@@ -24,6 +24,7 @@ using cpu_codec = commit_codec<>;
 struct message_entry {
   std::string_view name;
   type_id type = 0;
+  type_code code = 0;             ///< `type` in an envelope.
   std::size_t usual = 0;          ///< Bytes that a slot is made for.
   std::size_t greatest = 0;       ///< The largest payload in bytes.
   std::size_t wire_greatest = 0;  ///< The same as a MemoryPack object, by way of a named queue.
@@ -50,9 +51,9 @@ struct kernel_image {
                      cpu_environment& env) = nullptr;
   std::span<message_entry const> messages;
 
-  [[nodiscard]] message_entry const* find(type_id type) const noexcept {
+  [[nodiscard]] message_entry const* find(type_code code) const noexcept {
     for (auto const& entry : messages) {
-      if (entry.type == type) return &entry;
+      if (entry.code == code) return &entry;
     }
     return nullptr;
   }
@@ -65,6 +66,7 @@ template <class Actor, class Message>
   message_entry e;
   e.name = type_name<Message>();
   e.type = type_id_of<Message>;
+  e.code = type_code_of<Message>;
   e.usual = payload<Message>::usual;
   e.greatest = payload<Message>::greatest;
   e.wire_greatest = wire::max_size<Message>;

@@ -97,7 +97,7 @@ GYRE_FN void answer(To& to, envelope const& head, Value const& value) noexcept {
       answer_failure(to, head, errc::too_large, drop_reason::malformed);
       return;
     }
-    to.send(form::raw ? message_kind::raw_reply : message_kind::wire_reply, type_id_of<Value>,
+    to.send(form::raw ? message_kind::raw_reply : message_kind::wire_reply, type_code_of<Value>,
             length, [&](std::byte* out) { form::pack(value, out); });
   }
 }

@@ -48,15 +48,28 @@ class context {
     return {code, detail};
   }
 
-  /// Sends a message to an actor of this kernel, wanting no reply. False, and counted as a dead
-  /// letter (`no_room`, `no_such_actor`), if it cannot: a handler never waits.
+  /// Sends a message to an actor of this kernel, wanting no reply. A handler never waits: what its
+  /// target has no room for now is kept, in order, until it has (launch option `backlog_bytes`).
+  /// False, and counted as a dead letter (`no_room`, `no_such_actor`), if that is full too.
   template <class To, class Message>
   GYRE_FN bool tell(actor<To> to, Message const& message) noexcept {
     static_assert(std::is_same_v<To, Actor>,
                   "a handler tells actors of its own kernel; other kernels are not reached yet");
     static_assert(To::handles::template contains<Message>,
                   "the actor does not handle this message");
-    return env_.tell(kernel_, shard_, to.id, message, time_);
+    using form = payload<Message>;
+    envelope head;
+    head.actor = to.id;
+    head.time = time_;
+    head.type = type_code_of<Message>;
+    head.kind = form::raw ? message_kind::raw : message_kind::wire;
+    std::size_t const length = form::size(message);
+    head.length = static_cast<std::uint32_t>(length);
+    if (to.id >= kernel_.actors) return lose(head, drop_reason::no_such_actor);
+    if (length > form::greatest) return lose(head, drop_reason::no_room);
+    return env_.post(kernel_, kernel_.home(to.id), head, [&](std::byte* out) {
+      form::pack(message, out);
+    }) || lose(head, drop_reason::no_room);
   }
 
   /// Lanes that run this handler together: 1 unless it asked for more on the device.
@@ -83,6 +96,11 @@ class context {
   }
 
  private:
+  GYRE_FN bool lose(envelope const& head, drop_reason reason) noexcept {
+    env_.lose(kernel_, reason, head);
+    return false;
+  }
+
   kernel_view const& kernel_;
   Env& env_;
   envelope const& message_;
@@ -100,9 +118,11 @@ struct declared_environment {
   static void sync() noexcept {}
   static void use_buffers() noexcept {}
   template <class... Args>
-  bool tell(Args const&...) noexcept {
+  static bool post(Args const&...) noexcept {
     return false;
   }
+  template <class... Args>
+  static void lose(Args const&...) noexcept {}
 };
 
 template <class Actor, class Message>

@@ -32,6 +32,12 @@ struct control_words {
   /// Of blocks: a new value asks each of them to repeat it once no handler runs any more that ran
   /// before (`shard_words::grace`).
   platform::atomic<std::uint64_t> grace{0};
+  /// For blocks, whose clock is not the host's: what the host's read when this was stored
+  /// (`expiry_clock`); 0: not told yet. A block that sees it at once knows the difference.
+  platform::atomic<std::uint32_t> host_us{0};
+  /// For blocks: how many asks have been given up, after each was marked in its port's rows. They
+  /// look there, across the bus, for a while after this has changed.
+  platform::atomic<std::uint32_t> given_up{0};
 };
 
 /// A shard's words to the host: written by the shard alone, always, telemetry or not. Counters only
@@ -46,12 +52,14 @@ struct shard_words {
   word refused{0};                  ///< Of the handled: the handler rejected it or threw.
   word taken{0};                    ///< Inbox slots finished with.
   word dropped[drop_reasons] = {};  ///< Dead letters, by `drop_reason`.
-  // Of blocks, whose handlers' tells have a ring of their own, and whose words are posted from time
-  // to time. Shards on a CPU leave these at 0: their words are always up to date.
-  word told{0};         ///< Slots that this shard's handlers took in rings of tells.
-  word tells_taken{0};  ///< Slots of its own ring of tells finished with.
-  word posts{0};        ///< How often these words have been brought up to date.
-  word grace{0};        ///< The last `control_words::grace` that has come about.
+  // What handlers send one another: messages on a CPU, slots of blocks. `told` counts it before the
+  // message that is being handled counts as taken.
+  word told{0};         ///< What this shard's handlers sent.
+  word tells_taken{0};  ///< What they were sent, and have finished with.
+  // Of blocks, whose words are posted from time to time. Shards on a CPU leave these at 0: their
+  // words are always up to date.
+  word posts{0};  ///< How often these words have been brought up to date.
+  word grace{0};  ///< The last `control_words::grace` that has come about.
 };
 
 namespace detail {

@@ -11,14 +11,14 @@ namespace gyre {
 
 namespace detail {
 
-/// Whether no two of the types have the same id.
+/// Whether no two of the types have the same code.
 template <class... Messages>
-[[nodiscard]] constexpr bool distinct_type_ids() noexcept {
+[[nodiscard]] constexpr bool distinct_types() noexcept {
   constexpr std::size_t n = sizeof...(Messages);
-  type_id const ids[n + 1] = {type_id_of<Messages>..., 0};
+  type_code const codes[n + 1] = {type_code_of<Messages>..., 0};
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = i + 1; j < n; ++j) {
-      if (ids[i] == ids[j]) return false;
+      if (codes[i] == codes[j]) return false;
     }
   }
   return true;
@@ -32,7 +32,7 @@ template <class... Messages>
 struct handles {
   static constexpr std::size_t size = sizeof...(Messages);
   static_assert(size > 0, "an actor handles at least one message");
-  static_assert(detail::distinct_type_ids<Messages...>(),
+  static_assert(detail::distinct_types<Messages...>(),
                 "two messages of this actor have the same name: give one a gyre_name of its own");
 
   template <class Message>

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <gyre/core/expiry.hpp>
 #include <gyre/kernel/answer.hpp>
 #include <gyre/kernel/context.hpp>
 #include <gyre/kernel/handles.hpp>
@@ -11,6 +12,13 @@
 #include <gyre/kernel/view.hpp>
 
 namespace gyre {
+
+/// How full a shard's backlog is: what its handlers sent and others have no room for.
+enum class pressure : std::uint8_t {
+  none,
+  some,   ///< Little is taken from the host.
+  great,  ///< Nothing is.
+};
 
 /// The ring kernel: one shard's loop. Takes envelopes from the inbox, runs handlers, puts replies
 /// into the askers' rings, until it is told to stop. The same source on every engine; `Env` brings
@@ -23,7 +31,12 @@ namespace gyre {
 /// | `idle(since, f)` | a step of waiting; `f` says whether there is something to do      |
 /// | `interrupted(c)` | whether a batch ends here: the control words want something else       |
 /// | `ring_bell(b)`   | wakes a client                                                    |
-/// | `tell(…)`        | sends from a handler                                              |
+/// | `post(…)`        | sends from a handler                                              |
+/// | `lose(…)`        | counts what a handler could not send                              |
+/// | `from_here()`    | what its handlers told its own actors: `peek` and `pop`           |
+/// | `from_others()`  | what other shards' handlers told them; also `post`                |
+/// | `ready()`        | whether there is something in either                              |
+/// | `forward(k)`     | sends on what waits for room; the `pressure` on this shard        |
 /// | `guard(f, head)` | runs a handler; false if it threw                                 |
 /// | `bury(…)`        | tells the host about a dead letter, beyond counting it            |
 ///
@@ -34,8 +47,10 @@ template <class Actor, class Env>
 class shard_loop {
  public:
   using codec = typename Env::codec;
-  /// Messages handled between two looks at the control words and the clock.
+  /// Messages of each source handled between two looks at the control words and the clock.
   static constexpr std::uint64_t batch = 64;
+  /// Under some pressure, for one message of the host so many of handlers are handled.
+  static constexpr std::uint64_t handlers_share = 16;
 
   shard_loop(kernel_view const& kernel, std::uint32_t shard, Env& env) noexcept
       : kernel_(kernel),
@@ -64,52 +79,101 @@ class shard_loop {
         enter(shard_phase::paused);
       }
       inbox_.post();
+      env_.from_others().post();
       env_.idle(now_, [&] { return something_to_do(command); });
       read_clock();
     }
     inbox_.post();
+    env_.from_others().post();
     enter(shard_phase::stopped);
   }
 
  private:
-  /// Handles up to a batch. False if there was nothing.
+  /// Handles up to a batch of each source. What handlers sent comes first, and what they sent and
+  /// could not deliver is delivered before more is taken from the host: so the pressure reaches the
+  /// source. False if there was nothing.
   bool turn() noexcept {
-    message_view message;
     std::uint64_t n = 0;
-    while (n < batch && inbox_.peek(message)) {
-      // The inbox was empty at the last reading, so nothing here was sent before it: this mends
-      // the stamp of a client that has not looked at its clock for long.
-      if (was_idle_ && message.head.time < clock_.last().word) {
-        message.head.time = clock_.last().word;
-      }
-      clock_.observe({message.head.time});
-      dispatch(message, static_cast<typename Actor::handles*>(nullptr));
-      inbox_.pop(message);
-      detail::bump(shard_.words->taken, message.slots);
-      ++n;
-      if (env_.interrupted(*kernel_.control)) break;
+    if (env_.ready()) {
+      auto const one = [](message_view const&) { return 1; };
+      n += take(env_.from_here(), batch, false, shard_.words->tells_taken, one);
+      n += take(env_.from_others(), batch, false, shard_.words->tells_taken, one);
     }
-    was_idle_ = n == 0;
+    std::uint64_t limit = batch;
+    switch (env_.forward(kernel_)) {
+      case pressure::none: break;
+      case pressure::some: limit = n / handlers_share; break;
+      case pressure::great: limit = 0; break;
+    }
+    std::uint64_t const from_host = take(inbox_, limit, was_idle_, shard_.words->taken,
+                                         [](message_view const& m) { return m.slots; });
+    was_idle_ = from_host == 0 && limit != 0;
+    n += from_host;
     if (n == 0) return false;
     env_.busy();
-    since_reading_ += n;
-    // A full batch reads the clock once; a shorter one means that the inbox ran dry.
+    // A full batch reads the clock once; a shorter one means that the source ran dry.
     if (telemetry_on_) {
       std::uint64_t const before = now_;
       read_clock();
-      telemetry_.record(since_reading_, now_ - before, clock_.last().word);
-    } else if (n == batch) {
+      telemetry_.record(n, now_ - before, clock_.last().word);
+    } else if (n >= batch) {
       read_clock();
     }
-    since_reading_ = 0;
     return true;
+  }
+
+  /// Handles messages of one source, up to `limit`, and says how many. `fresh`: the source was
+  /// empty at the last reading of the clock. Each counts in `taken` as what `size` says.
+  template <class Source, class Size>
+  std::uint64_t take(Source&& source, std::uint64_t limit, bool fresh, shard_words::word& taken,
+                     Size&& size) noexcept {
+    message_view message;
+    std::uint64_t n = 0;
+    while (n < limit && !env_.interrupted(*kernel_.control) && source.peek(message)) {
+      // Nothing here was sent before the last reading: this mends the stamp of a client that has
+      // not looked at its clock for long.
+      if (fresh && message.head.time < clock_.last().word) {
+        message.head.time = clock_.last().word;
+      }
+      clock_.observe({message.head.time});
+      handle_or_refuse(message);
+      source.pop(message);
+      detail::bump(taken, size(message));
+      ++n;
+    }
+    return n;
+  }
+
+  /// Hands a message to its handler, unless nobody wants that any more.
+  void handle_or_refuse(message_view const& message) noexcept {
+    envelope const& head = message.head;
+    if (has_expired(head.expires, expiry_clock(now_))) {
+      give_up(head, errc::timed_out, drop_reason::expired);
+    } else if (given_up(head)) {
+      give_up(head, errc::cancelled, drop_reason::cancelled);
+    } else {
+      dispatch(message, static_cast<typename Actor::handles*>(nullptr));
+    }
+  }
+
+  /// Whether its asker has said that it no longer waits.
+  [[nodiscard]] bool given_up(envelope const& head) const noexcept {
+    return head.port < kernel_.port_count && kernel_.ports[head.port].cancelled(head.correlation);
+  }
+
+  /// Counts a message that is not handled, and frees its asker's place.
+  void give_up(envelope const& head, errc code, drop_reason reason) noexcept {
+    asker to{*this, head};
+    to.bury(reason);
+    if (to.asked()) detail::answer_failure(to, head, code, reason);
   }
 
   /// Finds the message's type in the actor's list; unknown ones are answered or buried.
   template <class... Messages>
   void dispatch(message_view const& message, handles<Messages...>*) noexcept {
     bool const found =
-        ((message.head.type == type_id_of<Messages> ? (deliver<Messages>(message), true) : false) ||
+        ((message.head.type == type_code_of<Messages> ? (deliver<Messages>(message), true)
+                                                      : false) ||
          ...);
     if (!found) fail(message.head, errc::unknown_message, drop_reason::unknown_message);
   }
@@ -157,7 +221,7 @@ class shard_loop {
 
     [[nodiscard]] bool asked() const noexcept { return head.port != no_port; }
     template <class Fill>
-    void send(message_kind kind, type_id type, std::size_t length, Fill&& fill) noexcept {
+    void send(message_kind kind, type_code type, std::size_t length, Fill&& fill) noexcept {
       loop.send(head, kind, type, length, fill);
     }
     void refused() noexcept { detail::bump(loop.shard_.words->refused, 1); }
@@ -179,7 +243,7 @@ class shard_loop {
 
   /// Publishes a reply in its asker's ring. The ask has reserved the room.
   template <class Fill>
-  void send(envelope const& to, message_kind kind, type_id type, std::size_t length,
+  void send(envelope const& to, message_kind kind, type_code type, std::size_t length,
             Fill&& fill) noexcept {
     if (to.port >= kernel_.port_count) return;
     port_view const& port = kernel_.ports[to.port];
@@ -219,7 +283,7 @@ class shard_loop {
   }
 
   bool something_to_do(kernel_command current) const noexcept {
-    return (current == kernel_command::run && inbox_.ready()) ||
+    return (current == kernel_command::run && (inbox_.ready() || env_.ready())) ||
            kernel_.control->command.load(platform::memory_order_acquire) != current ||
            kernel_.control->telemetry_epoch.load(platform::memory_order_acquire) != epoch_;
   }
@@ -256,7 +320,6 @@ class shard_loop {
   telemetry_writer telemetry_;
   local_clock clock_{};
   std::uint64_t now_ = 0;
-  std::uint64_t since_reading_ = 0;
   std::uint64_t epoch_ = 0;
   shard_phase phase_ = shard_phase::starting;
   std::uint32_t index_;

@@ -42,7 +42,7 @@ struct telemetry_block {
   word greatest_ns{0};
   word last_time{0};        ///< The shard's `hybrid_time` after the last message.
   word last_error{0};       ///< `errc` + 1 of the last failure reply or dead letter; 0: none yet.
-  word last_error_type{0};  ///< The `type_id` of the message it was about.
+  word last_error_type{0};  ///< The `type_code` of the message it was about.
   alignas(line_bytes) word histogram[latency_buckets] = {};
 };
 

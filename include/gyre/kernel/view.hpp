@@ -18,6 +18,16 @@ using doorbell = void*;
 struct port_view {
   ring_memory<> replies{};
   doorbell bell = nullptr;
+  /// Asks that were given up, each under the low bits of its correlation id; a power of two. The
+  /// client's to write. Null: none ever is.
+  platform::atomic<std::uint64_t>* given_up = nullptr;
+  std::uint64_t given_up_rows = 0;
+
+  /// Whether an ask of this port has been given up, as far as this side can see.
+  [[nodiscard]] GYRE_FN bool cancelled(std::uint64_t correlation) const noexcept {
+    return given_up != nullptr && given_up[correlation & (given_up_rows - 1)].load(
+                                      platform::memory_order_relaxed) == correlation;
+  }
 };
 
 /// A shard as the kernel sees it.

@@ -12,6 +12,7 @@
 #include <gyre/core/deadline.hpp>
 #include <gyre/core/error.hpp>
 #include <gyre/core/event.hpp>
+#include <gyre/core/expiry.hpp>
 #include <gyre/core/hybrid_clock.hpp>
 #include <gyre/core/options.hpp>
 #include <gyre/engine/image.hpp>
@@ -47,6 +48,9 @@ class port_host {
 /// smaller.
 inline constexpr std::uint64_t bus_port_replies = 64;
 
+/// Marks of asks given up that such a port has: a later one may lie over an earlier.
+inline constexpr std::uint64_t bus_given_up_rows = 64;
+
 /// Between two looks at a reply ring whose kernel rings no bell.
 inline constexpr std::chrono::microseconds bus_nap{50};
 
@@ -61,19 +65,26 @@ struct ticket {
 /// An ask reserves, before it is sent, the slots that its reply may take; so a shard never waits
 /// for a client, and a reply never finds its ring full. An ask whose deadline passed keeps its
 /// reservation until the late reply has come, which is then counted and dropped: replies are
-/// matched by a correlation id that is never used twice, so none reaches another ask.
+/// matched by a correlation id that is never used twice, so none reaches another ask. If the shard
+/// has not begun to handle the message, it does not: it looks at what the port gave up.
 class client_port {
  public:
   /// How the port's memory is sized, for a kernel's largest replies.
   struct sizes {
     ring_geometry replies{};
     std::uint64_t window = 0;
-    std::uint64_t bytes = 0;  ///< What the port allocates.
+    std::uint64_t given_up_rows = 0;  ///< Where asks are marked that were given up.
+    std::uint64_t bytes = 0;          ///< What the port allocates.
+
+    /// What both sides see of it: the replies' slots, then the marks.
+    [[nodiscard]] std::uint64_t shared_bytes() const noexcept {
+      return replies.bytes() + given_up_rows * sizeof(std::uint64_t);
+    }
   };
   [[nodiscard]] static sizes sizes_for(kernel_image const& image, std::uint64_t window,
                                        ring_format format) noexcept;
 
-  /// `slots` is zeroed memory of `sizes.replies.bytes()`. `index` is the port's row in the kernel.
+  /// `slots` is zeroed memory of `sizes.shared_bytes()`. `index` is the port's row in the kernel.
   /// `bell` outlives every shard: one may still ring when its reply has been taken.
   /// Where the slots have been another port's, `first` is the position that it came to.
   client_port(port_host& host, std::uint16_t index, event& bell, sizes const& s, memory_block slots,
@@ -88,8 +99,19 @@ class client_port {
     return std::move(slots_);
   }
 
-  /// Sends a message. `entry` is its type; `kind` and `length` its form; `fill(std::byte*)` writes
-  /// it. With `wants_reply` a ticket comes back, to be given to `wait`.
+  /// A message to be sent, but for its bytes.
+  struct outgoing {
+    std::uint64_t actor = 0;
+    message_entry const& entry;
+    message_kind kind = message_kind::raw;
+    std::size_t length = 0;  ///< Bytes of payload.
+    bool wants_reply = false;
+    std::uint8_t priority = 128;
+    std::uint32_t expires = 0;  ///< core/expiry.hpp; an ask is then answered with `timed_out`.
+  };
+
+  /// Sends a message; `fill(std::byte*)` writes its bytes. With `wants_reply` a ticket comes back,
+  /// to be given to `wait`.
   ///
   /// If there was a wait, `timeout` is what is left of it.
   ///
@@ -97,41 +119,79 @@ class client_port {
   /// room came by `timeout`; `terminated`, `engine_failed` if the kernel ended. Nothing was sent
   /// then.
   template <class Fill>
-  [[nodiscard]] result<ticket> submit(std::uint64_t actor, message_entry const& entry,
-                                      message_kind kind, std::size_t length, bool wants_reply,
-                                      std::uint8_t priority, std::chrono::nanoseconds& timeout,
+  [[nodiscard]] result<ticket> submit(outgoing const& out, std::chrono::nanoseconds& timeout,
                                       Fill&& fill) {
     ticket sent{};
-    step s = try_submit(actor, entry, kind, length, wants_reply, priority, fill, sent);
+    step s = attempt(out, fill, sent);
     if (s == step::done) [[likely]]
       return sent;
     room_wait waiting{timeout, {}, {}, false};
     do {
-      if (auto r = wait_for_room(s, entry, length, waiting); !r) {
+      if (auto r = wait_for_room(s, out.entry, out.length, waiting); !r) {
         return tl::unexpected<error>(std::move(r.error()));
       }
-      s = try_submit(actor, entry, kind, length, wants_reply, priority, fill, sent);
+      s = attempt(out, fill, sent);
     } while (s != step::done);
     if (waiting.started) timeout = waiting.until.left();
     return sent;
   }
 
-  /// As `submit`, but never waits: false if it cannot be sent now.
-  template <class Fill>
-  [[nodiscard]] bool try_send(std::uint64_t actor, message_entry const& entry, message_kind kind,
-                              std::size_t length, bool wants_reply, std::uint8_t priority,
-                              Fill&& fill, ticket& sent) {
-    return try_submit(actor, entry, kind, length, wants_reply, priority, fill, sent) == step::done;
-  }
-
   /// What became of an attempt to send.
   enum class step : std::uint8_t { done, shut, window_full, ring_full, too_large };
 
-  /// As `submit`, but one attempt: says what stood in its way. `done`: `sent` is its ticket.
+  /// As `submit`, but one attempt, which never waits: says what stood in its way. `done`: `sent` is
+  /// its ticket, if it wants a reply.
   template <class Fill>
-  [[nodiscard]] step attempt(std::uint64_t actor, message_entry const& entry, message_kind kind,
-                             std::size_t length, std::uint8_t priority, Fill&& fill, ticket& sent) {
-    return try_submit(actor, entry, kind, length, true, priority, fill, sent);
+  [[nodiscard]] step attempt(outgoing const& out, Fill&& fill, ticket& sent) {
+    std::size_t const greatest =
+        out.kind == message_kind::wire ? out.entry.wire_greatest : out.entry.greatest;
+    if (out.length > greatest || out.length > limits::greatest_payload) return step::too_large;
+    std::uint64_t const promised = out.wants_reply ? reply_slots(out.entry) : 0;
+    pending* p = nullptr;
+    if (out.wants_reply) {
+      if (reserved_slots_ + promised > ring_.geometry.slots) return step::window_full;
+      p = next_free();
+      if (p == nullptr) return step::window_full;
+    }
+    if (!visitor_.enter(host_.door)) return step::shut;
+    shard_view const& shard = host_.view.shards[host_.view.home(out.actor)];
+    any_writer const inbox(host_.view.format, shard.inbox);
+    std::uint64_t at = 0;
+    if (!inbox.reserve(inbox.slots_for(out.length), at)) {
+      visitor_.leave();
+      return step::ring_full;
+    }
+    std::uint64_t const sent_before = sent_.load(std::memory_order_relaxed);
+    if (sent_before % stamp_refresh == 0) refresh_clocks(sent_before);
+    envelope head;
+    head.actor = out.actor;
+    head.time = clock_.tick().word;
+    head.type = out.entry.code;
+    head.expires = out.expires;
+    head.length = static_cast<std::uint32_t>(out.length);
+    head.priority = out.priority;
+    head.kind = out.kind;
+    if (p != nullptr) {
+      p->correlation = next_correlation_;
+      p->slots = static_cast<std::uint32_t>(promised);
+      p->state = progress::waiting;
+      head.correlation = next_correlation_++;
+      head.port = index_;
+      reserved_slots_ += promised;
+      ++in_flight_;
+      sent.correlation = head.correlation;
+    }
+    if (inbox.in_place(out.length)) [[likely]] {
+      inbox.write_in_place(at, head, fill);
+    } else {
+      if (scratch_.size() < out.length) scratch_.resize(out.length);
+      fill(scratch_.data());
+      inbox.write(at, head, scratch_.data());
+    }
+    static_cast<event*>(shard.bell)->notify();
+    visitor_.leave();
+    sent_.store(sent_before + 1, std::memory_order_relaxed);
+    return step::done;
   }
 
   /// Hands the next reply that has come to `take(std::uint64_t correlation, message_view const&)`,
@@ -228,7 +288,9 @@ class client_port {
   }
 
   /// What the kernel is given of this port.
-  [[nodiscard]] port_view view() noexcept { return {ring_, &bell_}; }
+  [[nodiscard]] port_view view() noexcept {
+    return {ring_, &bell_, given_up_, sizes_.given_up_rows};
+  }
   [[nodiscard]] gate::visitor const& visitor() const noexcept { return visitor_; }
   /// Wakes the port's thread, if it sleeps: the kernel has ended.
   void wake() noexcept { bell_.notify(); }
@@ -255,59 +317,8 @@ class client_port {
   static constexpr backoff::limits spin{512, 256, 512};
   /// Messages between two looks at the wall clock, for the stamps of a burst.
   static constexpr std::uint64_t stamp_refresh = 16;
-
-  template <class Fill>
-  step try_submit(std::uint64_t actor, message_entry const& entry, message_kind kind,
-                  std::size_t length, bool wants_reply, std::uint8_t priority, Fill& fill,
-                  ticket& sent) {
-    std::size_t const greatest = kind == message_kind::wire ? entry.wire_greatest : entry.greatest;
-    if (length > greatest || length > limits::greatest_payload) return step::too_large;
-    std::uint64_t const promised = wants_reply ? reply_slots(entry) : 0;
-    pending* p = nullptr;
-    if (wants_reply) {
-      if (reserved_slots_ + promised > ring_.geometry.slots) return step::window_full;
-      p = next_free();
-      if (p == nullptr) return step::window_full;
-    }
-    if (!visitor_.enter(host_.door)) return step::shut;
-    shard_view const& shard = host_.view.shards[host_.view.home(actor)];
-    any_writer const inbox(host_.view.format, shard.inbox);
-    std::uint64_t at = 0;
-    if (!inbox.reserve(inbox.slots_for(length), at)) {
-      visitor_.leave();
-      return step::ring_full;
-    }
-    std::uint64_t const sent_before = sent_.load(std::memory_order_relaxed);
-    if (sent_before % stamp_refresh == 0) clock_.refresh(wall_micros());
-    envelope head;
-    head.actor = actor;
-    head.time = clock_.tick().word;
-    head.type = entry.type;
-    head.length = static_cast<std::uint32_t>(length);
-    head.priority = priority;
-    head.kind = kind;
-    if (p != nullptr) {
-      p->correlation = next_correlation_;
-      p->slots = static_cast<std::uint32_t>(promised);
-      p->state = progress::waiting;
-      head.correlation = next_correlation_++;
-      head.port = index_;
-      reserved_slots_ += promised;
-      ++in_flight_;
-      sent.correlation = head.correlation;
-    }
-    if (inbox.in_place(length)) [[likely]] {
-      inbox.write_in_place(at, head, fill);
-    } else {
-      if (scratch_.size() < length) scratch_.resize(length);
-      fill(scratch_.data());
-      inbox.write(at, head, scratch_.data());
-    }
-    static_cast<event*>(shard.bell)->notify();
-    visitor_.leave();
-    sent_.store(sent_before + 1, std::memory_order_relaxed);
-    return step::done;
-  }
+  /// And between two tellings of the time to a device.
+  static constexpr std::uint64_t device_clock_refresh = 1024;
 
   /// The most that a reply may take: a failure travels in any reply's place.
   [[nodiscard]] static std::uint64_t reply_bytes(message_entry const& entry) noexcept {
@@ -355,7 +366,11 @@ class client_port {
     --in_flight_;
   }
   void release_entry(pending& p) noexcept { p.state = progress::free; }
+  void give_up(pending& p) noexcept;
+  void refresh_clocks(std::uint64_t sent) noexcept;
 
+  [[nodiscard]] static bool was_spared(message_view const& reply) noexcept;
+  void count_late(message_view const& reply) noexcept;
   void put_aside(message_view const& reply);
   result<void> keep_waiting(pending& p, deadline until, backoff& pause);
   result<void> wait_for_room(step s, message_entry const& entry, std::size_t length,
@@ -371,6 +386,7 @@ class client_port {
   memory_block slots_;
   ring_words<> words_;
   ring_memory<> ring_{};
+  platform::atomic<std::uint64_t>* given_up_ = nullptr;  // after the slots; read by shards
   std::vector<std::byte> gather_;
   any_reader replies_;
   std::vector<pending> table_;

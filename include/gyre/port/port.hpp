@@ -17,6 +17,9 @@ inline constexpr std::chrono::nanoseconds default_timeout = std::chrono::seconds
 struct send_options {
   std::chrono::nanoseconds timeout = default_timeout;
   std::uint8_t priority = 128;  ///< Higher first, where something orders by it.
+  /// A message that has waited for so long is not handled: an ask is answered with `timed_out`, a
+  /// tell becomes a dead letter. 35 minutes and more are for ever.
+  std::chrono::nanoseconds time_to_live = forever;
 };
 
 /// An ask in flight, to be waited for once, on the port that sent it.
@@ -77,15 +80,16 @@ class port {
   explicit port(std::shared_ptr<client_port> end, std::shared_ptr<port_host> host) noexcept
       : end_(std::move(end)), host_(std::move(host)) {}
 
-  /// Sends and waits for the typed reply. `timed_out`: no reply by the deadline; should it come
-  /// late, it is dropped and counted. `rejected`: the handler's refusal, with its numbers.
+  /// Sends and waits for the typed reply. `timed_out`: no reply by the deadline, which travels with
+  /// the message: if its handler has not begun by then, it never will; should a reply come late, it
+  /// is dropped and counted. `rejected`: the handler's refusal, with its numbers.
   /// `handler_failed`, `no_such_actor`, `terminated`, …: why there is none.
   template <class Message>
     requires understands<Actor, Message>
   [[nodiscard]] result<reply_of<Actor, Message>> ask(
       std::uint64_t actor, Message const& message,
       std::chrono::nanoseconds timeout = default_timeout) {
-    send_options options{timeout};
+    send_options options{.timeout = timeout, .time_to_live = timeout};
     auto sent = send(actor, message, true, options);
     if (!sent) return tl::unexpected<error>(std::move(sent.error()));
     return wait(asked<reply_of<Actor, Message>>{*sent}, options.timeout);
@@ -144,10 +148,14 @@ class port {
   [[nodiscard]] result<ticket> send(std::uint64_t actor, Message const& message, bool wants_reply,
                                     send_options& options) {
     using form = payload<Message>;
-    return end_->submit(actor, detail::entry_for<Actor, Message>(),
-                        form::raw ? message_kind::raw : message_kind::wire, form::size(message),
-                        wants_reply, options.priority, options.timeout,
-                        [&](std::byte* out) { form::pack(message, out); });
+    return end_->submit({.actor = actor,
+                         .entry = detail::entry_for<Actor, Message>(),
+                         .kind = form::raw ? message_kind::raw : message_kind::wire,
+                         .length = form::size(message),
+                         .wants_reply = wants_reply,
+                         .priority = options.priority,
+                         .expires = expiry_after(options.time_to_live)},
+                        options.timeout, [&](std::byte* out) { form::pack(message, out); });
   }
 
   std::shared_ptr<client_port> end_;

@@ -26,7 +26,8 @@ struct envelope {
   std::uint64_t actor = 0;        ///< The actor's id.
   std::uint64_t correlation = 0;  ///< Names the ask within its port; a reply repeats it.
   std::uint64_t time = 0;         ///< The sender's `hybrid_time`.
-  type_id type = 0;               ///< The message's type.
+  type_code type = 0;             ///< The message's type; 0 where a reply has none.
+  std::uint32_t expires = 0;      ///< When it is too late to handle it (core/expiry.hpp); 0: never.
   std::uint32_t length = 0;       ///< Bytes of payload that follow.
   std::uint16_t port = no_port;   ///< The reply ring's index, or `no_port`.
   std::uint8_t priority = 128;    ///< Higher first, where something orders by it.
@@ -36,8 +37,9 @@ struct envelope {
 static_assert(std::is_trivially_copyable_v<envelope> && std::is_standard_layout_v<envelope>);
 static_assert(sizeof(envelope) == 40 && alignof(envelope) == 8,
               "with the tag before it and 16 bytes of message after it, a slot is one line");
-static_assert(offsetof(envelope, type) == 24 && offsetof(envelope, length) == 32 &&
-                  offsetof(envelope, port) == 36 && offsetof(envelope, kind) == 39,
+static_assert(offsetof(envelope, type) == 24 && offsetof(envelope, expires) == 28 &&
+                  offsetof(envelope, length) == 32 && offsetof(envelope, port) == 36 &&
+                  offsetof(envelope, kind) == 39,
               "host and device read the same words");
 
 /// Why an ask got no value, as it travels.

@@ -41,8 +41,8 @@ struct telemetry_snapshot {
   latency_summary latency{};
   hybrid_time last_time{};  ///< The shard's clock after the last message; it never runs back.
   bool has_error = false;
-  errc last_error{};            ///< The last failure reply or dead letter.
-  type_id last_error_type = 0;  ///< The type of the message that it was about.
+  errc last_error{};              ///< The last failure reply or dead letter.
+  type_code last_error_type = 0;  ///< The type of the message that it was about.
 };
 
 /// Adds a shard's block to `out`. A few loads of the shard's lines; nothing is asked of the shard.

@@ -42,8 +42,15 @@ struct shards_state {
 
   kernel_image const& image;
   kernel_view const kernel;
+  /// Between shards: one ring for each, which the others write.
+  std::vector<memory_block> slots;
+  std::deque<ring_words<>> words;
+  std::vector<ring_memory<>> tells;
   std::deque<cpu_environment> environments;
 };
+
+/// A shard's backlog, where the options leave it to the engine.
+constexpr std::uint64_t usual_backlog = std::uint64_t{256} << 20;
 
 class cpu_kernel final : public resident_kernel {
  public:
@@ -75,6 +82,12 @@ class cpu_kernel final : public resident_kernel {
   bool entered(std::uint32_t shard) const noexcept {
     return state_->kernel.shards[shard].words->phase.load(std::memory_order_acquire) !=
            shard_phase::starting;
+  }
+
+  std::uint64_t bury_tells() noexcept override {
+    std::uint64_t n = 0;
+    for (auto& environment : state_->environments) n += environment.bury_kept();
+    return n;
   }
 
   void wake() noexcept override {
@@ -121,6 +134,7 @@ class cpu_engine final : public engine {
   result<launch_options> settle(launch_options options) const override {
     if (options.shards == 0) options.shards = 1;
     if (options.lanes == 0) options.lanes = 1;
+    if (options.backlog_bytes == 0) options.backlog_bytes = usual_backlog;
     if (options.shards > cpu_greatest_shards) {
       return fail(errc::invalid_option, "shards is " + std::to_string(options.shards) +
                                             ", allowed on the cpu engine: 1 to " +
@@ -184,11 +198,14 @@ class cpu_engine final : public engine {
                                                  launch_options const& options,
                                                  kernel_listener& listener) override {
     auto state = std::make_shared<shards_state>(image, kernel);
+    if (auto r = connect(*state); !r) return tl::unexpected<error>(std::move(r.error()));
     std::size_t scratch = 0;
     for (auto const& m : image.messages) scratch = std::max({scratch, m.usual, m.reply_usual});
     for (std::uint32_t i = 0; i < kernel.shard_count; ++i) {
-      state->environments.emplace_back(*static_cast<event*>(kernel.shards[i].bell), options.spin,
-                                       scratch, listener);
+      shard_view const& shard = kernel.shards[i];
+      state->environments.emplace_back(cpu_environment::parts{
+          *static_cast<event*>(shard.bell), options.spin, scratch, shard.scratch_bytes,
+          options.backlog_bytes, state->tells, i, listener});
     }
     auto resident = std::make_unique<cpu_kernel>(state);
     std::string why;
@@ -217,6 +234,30 @@ class cpu_engine final : public engine {
       while (!resident->entered(i)) std::this_thread::yield();
     }
     return resident;
+  }
+
+  std::uint64_t bytes_beside(kernel_image const&, launch_options const& options,
+                             ring_geometry const& inbox) const override {
+    return options.shards == 1 ? 0 : options.shards * (inbox.bytes() + sizeof(ring_words<>));
+  }
+
+ private:
+  /// Makes the rings between shards, each as large as an inbox. One shard alone needs none.
+  result<void> connect(shards_state& state) {
+    kernel_view const& kernel = state.kernel;
+    state.tells.resize(kernel.shard_count);
+    for (std::uint32_t i = 0; i < kernel.shard_count; ++i) {
+      ring_memory<>& ring = state.tells[i];
+      ring.geometry = kernel.shard_count == 1 ? ring_geometry::of(1, line_bytes)
+                                              : kernel.shards[i].inbox.geometry;
+      auto block = allocate(ring.geometry.bytes());
+      if (!block) return tl::unexpected<error>(std::move(block.error()));
+      ring.slots = block->data();
+      ring.words = &state.words.emplace_back();
+      state.slots.push_back(std::move(*block));
+      initialise(ring_format::commit, ring);
+    }
+    return {};
   }
 };
 

@@ -30,6 +30,8 @@ constexpr std::uint32_t serving_warps = 1 + block::sources;
 constexpr std::uint32_t warp_lanes = 32;
 /// Worker warps of a block, where the options leave it to the engine.
 constexpr std::uint32_t usual_workers = 4;
+/// A shard's backlog, likewise.
+constexpr std::uint64_t usual_backlog = std::uint64_t{256} << 10;
 /// Actors of a shard, likewise.
 constexpr std::uint64_t usual_actors_per_shard = 1024;
 /// With a launch for each batch: what comes within so long belongs to it, and so long it lasts.
@@ -164,6 +166,7 @@ class cuda_engine final : public engine {
       options.shards = static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, most));
     }
     if (options.lanes == 0) options.lanes = usual_workers * warp_lanes;
+    if (options.backlog_bytes == 0) options.backlog_bytes = usual_backlog;
     if (options.shards > most) return refuse("shards", options.shards, "1 to " + text(most));
     if (options.shards > options.actors) {
       return refuse("shards", options.shards,

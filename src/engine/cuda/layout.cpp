@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -23,6 +24,11 @@ std::uint64_t greatest_payload(kernel_image const& image) {
          m.reply_greatest});
   }
   return greatest;
+}
+
+/// As large as the option says, or the next smaller power of two.
+ring_geometry backlog_of(launch_options const& options) {
+  return ring_geometry::of(std::bit_floor(options.backlog_bytes / line_bytes), line_bytes);
 }
 
 /// Takes blocks of memory one after another, and fills them.
@@ -101,7 +107,8 @@ class device_writer {
 std::uint64_t layout_bytes(kernel_image const& image, launch_options const& options,
                            ring_geometry const& inbox) {
   std::uint64_t const greatest = greatest_payload(image);
-  std::uint64_t const each = inbox.bytes() + sizeof(ring_words<>) + 2 * (greatest + scratch_slack) +
+  std::uint64_t const each = inbox.bytes() + backlog_of(options).bytes() +
+                             2 * sizeof(ring_words<>) + 2 * (greatest + scratch_slack) +
                              blocks_view::row_for(greatest) * options.lanes + sizeof(shard_view) +
                              sizeof(block_view) + sizeof(block::rest) + sizeof(block::letter_box);
   return options.shards * each + options.actors * image.state_bytes +
@@ -136,6 +143,9 @@ result<void> lay_out(kernel_image const& image, launch_options const& options, m
     b.tells.geometry = s.inbox.geometry;
     b.tells.slots = device.zeroed(b.tells.geometry.bytes());
     b.tells.words = device.zeroed_one<ring_words<>>();
+    b.backlog.geometry = backlog_of(options);
+    b.backlog.slots = device.zeroed(b.backlog.geometry.bytes());
+    b.backlog.words = device.zeroed_one<ring_words<>>();
     b.tell_scratch = device.scratch(greatest);
     b.rows = device.zeroed(view.row_bytes * options.lanes);
     b.rest = device.zeroed_one<block::rest>();

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <utility>
 
+#include <gyre/core/expiry.hpp>
 #include <gyre/core/options.hpp>
 
 #include "residence.hpp"
@@ -40,6 +41,7 @@ result<void> residence::put_on_device() {
     if (auto r = on->clear(stream, votes, sizeof(std::uint32_t)); !r) return r;
   }
   here_.store(true, std::memory_order_release);
+  host.control->host_us.store(expiry_clock(platform::clock_ns()), std::memory_order_relaxed);
   auto launched = on->launch(stream, actor, view, host.shard_count, threads);
   if (!launched) here_.store(false, std::memory_order_release);
   return launched;
@@ -145,12 +147,25 @@ std::uint64_t residence::bury_tells() {
   tend();  // the last letters
   if (failed()) return 0;
   std::uint64_t n = 0;
-  for (std::uint32_t i = 0; i < blocks.size(); ++i) n += bury_tells_of(i);
+  for (std::uint32_t i = 0; i < blocks.size(); ++i) {
+    n += bury_rest(blocks[i].tells,
+                   host.shards[i].words->tells_taken.load(std::memory_order_acquire));
+    n += bury_rest(blocks[i].backlog, consumed(blocks[i].backlog));
+  }
   return n;
 }
 
-std::uint64_t residence::bury_tells_of(std::uint32_t shard) {
-  ring_memory<> ring = blocks[shard].tells;
+/// How far a ring of the device has been read.
+std::uint64_t residence::consumed(ring_memory<> const& ring) {
+  auto words = trays->allocate(sizeof(ring_words<>));
+  if (!words || !on->copy_out(stream, words->data(), reinterpret_cast<std::byte*>(ring.words),
+                              sizeof(ring_words<>))) {
+    return 0;
+  }
+  return reinterpret_cast<ring_words<>*>(words->data())->consumed.load(std::memory_order_relaxed);
+}
+
+std::uint64_t residence::bury_rest(ring_memory<> ring, std::uint64_t taken) {
   auto slots = trays->allocate(ring.geometry.bytes());
   // No memory to look into them: they are not counted.
   if (!slots || !on->copy_out(stream, slots->data(), ring.slots, ring.geometry.bytes())) return 0;
@@ -158,7 +173,6 @@ std::uint64_t residence::bury_tells_of(std::uint32_t shard) {
   ring.slots = slots->data();
   ring.words = &words;
   std::vector<std::byte> scratch(limits::greatest_payload + 2 * sizeof(envelope));
-  auto const taken = host.shards[shard].words->tells_taken.load(std::memory_order_acquire);
   any_reader rest(ring_format::tag8, ring, scratch.data(), scratch.size(), taken);
   std::uint64_t n = 0;
   for (message_view m; rest.peek(m); rest.pop(m), ++n) {

@@ -89,7 +89,8 @@ class residence {
   void count_unseen(std::uint32_t shard);
   [[nodiscard]] bool pending() const noexcept;
   [[nodiscard]] bool all_in(shard_phase phase) const noexcept;
-  std::uint64_t bury_tells_of(std::uint32_t shard);
+  std::uint64_t consumed(ring_memory<> const& ring);
+  std::uint64_t bury_rest(ring_memory<> ring, std::uint64_t taken);
 
   kernel_listener& listener_;
   std::mutex tending_;

@@ -135,14 +135,18 @@ result<void> kernel_core::allocate() {
   ports_.resize(ports);
 
   if (plan_.port_ring.slots != 0) {
-    auto rings = charged(options_.ports * plan_.port_ring.bytes());
+    std::uint64_t const each = plan_.port_ring.bytes() + bus_given_up_rows * sizeof(std::uint64_t);
+    auto rings = charged(options_.ports * each);
     if (!rings) return tl::unexpected<error>(std::move(rings.error()));
     port_block_ = std::move(*rings);
     for (std::uint32_t i = 0; i < options_.ports; ++i) {
-      ring_memory<>& ring = view.ports[ports - options_.ports + i].replies;
-      ring.geometry = plan_.port_ring;
-      ring.slots = port_block_.data() + i * plan_.port_ring.bytes();
-      initialise(plan_.format, ring);
+      port_view& port = view.ports[ports - options_.ports + i];
+      port.replies.geometry = plan_.port_ring;
+      port.replies.slots = port_block_.data() + i * each;
+      port.given_up = reinterpret_cast<platform::atomic<std::uint64_t>*>(port.replies.slots +
+                                                                         plan_.port_ring.bytes());
+      port.given_up_rows = bus_given_up_rows;
+      initialise(plan_.format, port.replies);
     }
   }
 

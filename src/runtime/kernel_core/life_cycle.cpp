@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <gyre/core/expiry.hpp>
 #include <gyre/runtime/kernel_core.hpp>
 
 // Activate, deactivate, terminate: what is asked of the shards, and what becomes of what they left.
@@ -28,6 +29,7 @@ result<transition> kernel_core::check(kernel_operation operation) const {
 }
 
 void kernel_core::command(kernel_command c) noexcept {
+  view.control->host_us.store(expiry_clock(platform::clock_ns()), std::memory_order_relaxed);
   view.control->command.store(c, std::memory_order_seq_cst);  // before the phases are looked at
   resident_->wake();
 }
@@ -167,8 +169,8 @@ void kernel_core::wait_for_visitors() noexcept {
   if (bridge_ != nullptr) wait_for(bridge_->visitor());
 }
 
-/// Whether no message is in any inbox or handler. A handler's own tells are reserved before its
-/// message counts as taken, so two equal looks at all shards are enough; where words are posted
+/// Whether no message is in any inbox, backlog or handler. A handler's own tells are counted before
+/// its message counts as taken, so two equal looks at all shards are enough; where words are posted
 /// from time to time, each shard has posted in between.
 bool kernel_core::quiet() const noexcept {
   struct sums {
@@ -216,13 +218,20 @@ bool kernel_core::wait_for_posts() const noexcept {
 
 std::uint64_t kernel_core::inbox_depth() const noexcept {
   std::uint64_t depth = 0;
+  std::uint64_t told = 0;
+  std::uint64_t tells_taken = 0;
   for (std::uint32_t i = 0; i < view.shard_count; ++i) {
     std::uint64_t const taken = view.shards[i].words->taken.load(std::memory_order_acquire);
     std::uint64_t const reserved =
         view.shards[i].inbox.words->reserved.load(std::memory_order_acquire);
     depth += reserved > taken ? reserved - taken : 0;
+    // Read in this order, no shard has taken what has not been counted as sent.
+    tells_taken += view.shards[i].words->tells_taken.load(std::memory_order_acquire);
   }
-  return depth;
+  for (std::uint32_t i = 0; i < view.shard_count; ++i) {
+    told += view.shards[i].words->told.load(std::memory_order_acquire);
+  }
+  return depth + (told > tells_taken ? told - tells_taken : 0);
 }
 
 /// Makes dead letters of what the stopped shards left. Returns how many.

@@ -45,13 +45,13 @@ result<void> kernel_core::make_port(port_slot& row, client_port::sizes const& si
   memory_block slots;
   std::uint64_t first = 0;
   if (!made_at_launch) {
-    auto block = charged(sizes.replies.bytes());
+    auto block = charged(sizes.shared_bytes());
     if (!block) return tl::unexpected<error>(std::move(block.error()));
     slots = std::move(*block);
   } else if (row.port != nullptr) {
     slots = row.port->give_up_slots(first);
   } else {
-    slots = memory_block(view.ports[index].replies.slots, sizes.replies.bytes(),
+    slots = memory_block(view.ports[index].replies.slots, sizes.shared_bytes(),
                          [](void*, std::byte*, std::uint64_t) noexcept {});
   }
   if (row.port != nullptr) {

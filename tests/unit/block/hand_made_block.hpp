@@ -125,7 +125,7 @@ class hand_made_block {
     envelope head;
     head.actor = actor;
     head.correlation = correlation;
-    head.type = type_id_of<Message>;
+    head.type = type_code_of<Message>;
     head.length = sizeof(Message);
     head.port = 0;
     return head;

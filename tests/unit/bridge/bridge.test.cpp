@@ -46,7 +46,7 @@ TEST(bridge, request_goes_straight_to_the_ring_and_its_reply_to_the_other_queue)
   EXPECT_EQ(m->head.kind, message_kind::wire);
   EXPECT_EQ(m->head.actor, 2U);
   EXPECT_EQ(m->head.port, 0U);
-  EXPECT_EQ(m->head.type, type_id_of<question>);
+  EXPECT_EQ(m->head.type, type_code_of<question>);
   EXPECT_EQ(bridged_kernel::number_in(*m), 6U);
   b.kernel.answer(m->head, answer{36});
   EXPECT_EQ(b.receive(), 36U);

@@ -64,7 +64,7 @@ class bare_kernel {
   void tell(std::uint64_t actor, Message const& message) {
     envelope head;
     head.actor = actor;
-    head.type = type_id_of<Message>;
+    head.type = type_code_of<Message>;
     head.length = sizeof message;
     ring_writer<cpu_codec, writers::many> const inbox(
         ring<cpu_codec>(shards_[view.home(actor)].inbox));

@@ -29,6 +29,7 @@ static_assert(offsetof(envelope, actor) == 0);
 static_assert(offsetof(envelope, correlation) == 8);
 static_assert(offsetof(envelope, time) == 16);
 static_assert(offsetof(envelope, type) == 24);
+static_assert(offsetof(envelope, expires) == 28);
 static_assert(offsetof(envelope, length) == 32);
 static_assert(offsetof(envelope, port) == 36);
 static_assert(offsetof(envelope, priority) == 38);
@@ -43,6 +44,7 @@ static_assert(alignof(control_words) == cache_line && sizeof(control_words) == c
 static_assert(offsetof(control_words, command) == 0);
 static_assert(offsetof(control_words, telemetry_on) == 4);
 static_assert(offsetof(control_words, telemetry_epoch) == 8);
+static_assert(offsetof(control_words, grace) == 16 && offsetof(control_words, host_us) == 24);
 
 static_assert(alignof(shard_words) == cache_line && sizeof(shard_words) == 2 * cache_line);
 static_assert(offsetof(shard_words, phase) == 0);
@@ -50,8 +52,8 @@ static_assert(offsetof(shard_words, handled) == 8);
 static_assert(offsetof(shard_words, answered) == 16);
 static_assert(offsetof(shard_words, refused) == 24);
 static_assert(offsetof(shard_words, taken) == 32);
-static_assert(offsetof(shard_words, dropped) == 40 && sizeof(shard_words::dropped) == 88,
-              "eleven reasons, and the counters end with the line");
+static_assert(offsetof(shard_words, dropped) == 40 && sizeof(shard_words::dropped) == 96,
+              "twelve reasons");
 
 static_assert(alignof(telemetry_block) == cache_line && sizeof(telemetry_block) == 3 * cache_line);
 static_assert(offsetof(telemetry_block, version) == 0);
@@ -73,7 +75,7 @@ static_assert(!apart(offsetof(ring_words<>, reserved), offsetof(ring_words<>, se
 using view_codec = commit_codec<>;
 static_assert(std::is_trivially_copyable_v<ring<view_codec>> && sizeof(ring<view_codec>) == 32 &&
               sizeof(ring_memory<>) == 32);
-static_assert(std::is_trivially_copyable_v<port_view> && sizeof(port_view) == 40);
+static_assert(std::is_trivially_copyable_v<port_view> && sizeof(port_view) == 56);
 static_assert(std::is_trivially_copyable_v<shard_view> && sizeof(shard_view) == 88);
 static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 72);
 
@@ -82,7 +84,8 @@ TEST(layout, envelope_is_the_bytes_that_it_was_agreed_to_be) {
   e.actor = 0x0807060504030201;
   e.correlation = 0x100F0E0D0C0B0A09;
   e.time = 0x1817161514131211;
-  e.type = 0x201F1E1D1C1B1A19;
+  e.type = 0x1C1B1A19;
+  e.expires = 0x201F1E1D;
   e.length = 0x24232221;
   e.port = 0x2625;
   e.priority = 0x27;

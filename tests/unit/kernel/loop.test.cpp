@@ -79,7 +79,7 @@ TEST(shard_loop, replies_are_what_the_handlers_computed) {
   EXPECT_EQ(r[2].as<sum>().n, 18);
   for (std::size_t i = 0; i < r.size(); ++i) {
     EXPECT_EQ(r[i].head.correlation, i + 1);
-    EXPECT_EQ(r[i].head.type, type_id_of<sum>);
+    EXPECT_EQ(r[i].head.type, type_code_of<sum>);
     EXPECT_EQ(r[i].head.kind, message_kind::raw_reply);
     EXPECT_GT(r[i].head.time, i + 1) << "a reply is later than what it answers";
   }
@@ -126,7 +126,7 @@ TEST(shard_loop, refusal_brings_both_numbers_and_changes_nothing) {
   EXPECT_EQ(b.words.refused.load(), 2U);
   EXPECT_EQ(b.dropped(drop_reason::rejected), 1U) << "nobody was there to be told of the second";
   EXPECT_EQ(b.telemetry.last_error.load(), static_cast<std::uint64_t>(errc::rejected) + 1);
-  EXPECT_EQ(b.telemetry.last_error_type.load(), type_id_of<take>);
+  EXPECT_EQ(b.telemetry.last_error_type.load(), type_code_of<take>);
 }
 
 TEST(shard_loop, handler_that_throws_takes_nobody_with_it) {
@@ -152,7 +152,7 @@ TEST(shard_loop, message_without_a_handler_is_answered_or_buried) {
   EXPECT_EQ(failure_in(r[0]).code, static_cast<std::uint32_t>(errc::unknown_message));
   EXPECT_EQ(b.dropped(drop_reason::unknown_message), 1U);
   ASSERT_EQ(b.env.buried.size(), 1U);
-  EXPECT_EQ(b.env.buried[0].second.type, type_id_of<stranger>);
+  EXPECT_EQ(b.env.buried[0].second.type, type_code_of<stranger>);
   EXPECT_EQ(b.words.handled.load(), 0U);
   EXPECT_EQ(b.words.taken.load(), 2U);
 }
@@ -175,10 +175,10 @@ TEST(shard_loop, actor_that_is_not_there_is_said_so_however_far_it_is) {
 TEST(shard_loop, bytes_that_are_no_message_reach_no_handler) {
   loop_bench<tallier> b;
   std::vector<std::byte> const seven(7);
-  b.send_bytes(0, type_id_of<add>, message_kind::raw, seven, 1);      // a raw one cut short
-  b.send_bytes(0, type_id_of<add>, message_kind::wire, seven, 2);     // no MemoryPack object
-  b.send_bytes(0, type_id_of<relabel>, message_kind::raw, seven, 3);  // never travels raw
-  b.send_bytes(0, type_id_of<add>, message_kind::wire, {});
+  b.send_bytes(0, type_code_of<add>, message_kind::raw, seven, 1);      // a raw one cut short
+  b.send_bytes(0, type_code_of<add>, message_kind::wire, seven, 2);     // no MemoryPack object
+  b.send_bytes(0, type_code_of<relabel>, message_kind::raw, seven, 3);  // never travels raw
+  b.send_bytes(0, type_code_of<add>, message_kind::wire, {});
   b.run();
   auto const r = b.replies();
   ASSERT_EQ(r.size(), 3U);
@@ -194,7 +194,7 @@ TEST(shard_loop, raw_message_is_also_taken_as_the_wire_brings_it) {
   add const message{123};
   std::vector<std::byte> bytes(wire::encoded_size(message));
   (void)wire::encode_unchecked(message, bytes.data());
-  b.send_bytes(0, type_id_of<add>, message_kind::wire, bytes, 1);
+  b.send_bytes(0, type_code_of<add>, message_kind::wire, bytes, 1);
   b.run();
   auto const r = b.replies();
   ASSERT_EQ(r.size(), 1U);

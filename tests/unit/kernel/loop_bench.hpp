@@ -58,9 +58,21 @@ struct scripted_environment {
     use(scratch.data());
   }
   template <class... Args>
-  bool tell(Args const&...) noexcept {
+  bool post(Args const&...) noexcept {
     return false;
   }
+  template <class... Args>
+  void lose(Args const&...) noexcept {}
+  /// Nothing: its handlers send nothing.
+  struct no_messages {
+    static bool peek(message_view&) noexcept { return false; }
+    static void pop(message_view const&) noexcept {}
+    static void post() noexcept {}
+  };
+  static no_messages from_here() noexcept { return {}; }
+  static no_messages from_others() noexcept { return {}; }
+  static bool ready() noexcept { return false; }
+  static pressure forward(kernel_view const&) noexcept { return pressure::none; }
 };
 
 /// A ring with the memory that it stands on.
@@ -111,11 +123,11 @@ class loop_bench {
   void send(std::uint64_t actor, Message const& message, std::uint64_t correlation = 0) {
     std::vector<std::byte> bytes(payload<Message>::size(message));
     payload<Message>::pack(message, bytes.data());
-    send_bytes(actor, type_id_of<Message>,
+    send_bytes(actor, type_code_of<Message>,
                payload<Message>::raw ? message_kind::raw : message_kind::wire, bytes, correlation);
   }
   /// With a correlation it is an ask, without one a tell.
-  void send_bytes(std::uint64_t actor, type_id type, message_kind kind,
+  void send_bytes(std::uint64_t actor, type_code type, message_kind kind,
                   std::vector<std::byte> const& bytes, std::uint64_t correlation = 0) {
     envelope head;
     head.actor = actor;

@@ -41,13 +41,13 @@ struct fixture {
     kernel.overflow = overflow;
     auto const s = client_port::sizes_for(*kernel.image, window, kernel.view.format);
     port =
-        std::make_unique<client_port>(kernel, 0, bell, s, fake_kernel::allocate(s.replies.bytes()));
+        std::make_unique<client_port>(kernel, 0, bell, s, fake_kernel::allocate(s.shared_bytes()));
     kernel.connect(0, port->view());
   }
   result<ticket> submit(std::uint64_t n, std::chrono::nanoseconds timeout = 0ns,
                         bool wants_reply = true) {
-    return port->submit(0, entry, message_kind::raw, sizeof(question), wants_reply, 128, timeout,
-                        [&](std::byte* out) { std::memcpy(out, &n, sizeof n); });
+    return port->submit({.entry = entry, .length = sizeof(question), .wants_reply = wants_reply},
+                        timeout, [&](std::byte* out) { std::memcpy(out, &n, sizeof n); });
   }
   ticket ask(std::uint64_t n) {
     auto const t = submit(n);
@@ -186,7 +186,7 @@ TEST(client_port, full_inbox_is_told_by_policy) {
 TEST(client_port, message_over_the_bound_is_refused_with_both_sizes) {
   fixture f;
   std::chrono::nanoseconds timeout = patience;
-  auto const sent = f.port->submit(0, f.entry, message_kind::raw, 9, true, 128, timeout,
+  auto const sent = f.port->submit({.entry = f.entry, .length = 9, .wants_reply = true}, timeout,
                                    [](std::byte*) { FAIL() << "it was cut to fit"; });
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error().code, errc::too_large);

@@ -16,7 +16,8 @@ TEST(envelope, fields_do_not_move) {
   head.actor = 0x0102030405060708ULL;
   head.correlation = 0x1112131415161718ULL;
   head.time = 0x2122232425262728ULL;
-  head.type = 0x3132333435363738ULL;
+  head.type = 0x35363738U;
+  head.expires = 0x31323334U;
   head.length = 0x41424344U;
   head.port = 0x5152U;
   head.priority = 0x61;
@@ -29,6 +30,7 @@ TEST(envelope, fields_do_not_move) {
   EXPECT_EQ(bytes[8], 0x18);
   EXPECT_EQ(bytes[16], 0x28);
   EXPECT_EQ(bytes[24], 0x38);
+  EXPECT_EQ(bytes[28], 0x34);
   EXPECT_EQ(bytes[32], 0x44);
   EXPECT_EQ(bytes[36], 0x52);
   EXPECT_EQ(bytes[37], 0x51);

@@ -3,11 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
+#include <span>
 #include <thread>
 #include <vector>
 
 #include <gyre/core/event.hpp>
+#include <gyre/engine/cpu/backlog.hpp>
 #include <gyre/engine/engine.hpp>
 #include <gyre/kernel/loop.hpp>
 
@@ -22,12 +25,31 @@ class cpu_environment {
   /// How long an idle shard polls without giving the core away.
   static constexpr std::uint64_t spin_ns = 5'000;
 
-  cpu_environment(event& bell, std::chrono::nanoseconds spin, std::size_t scratch_bytes,
-                  kernel_listener& listener)
-      : bell_(bell),
-        listener_(listener),
-        park_after_ns_(static_cast<std::uint64_t>(spin.count())),
-        scratch_(scratch_bytes) {}
+  /// What an environment is made of. The rings are one for each shard, in their order: what the
+  /// others' handlers tell its actors.
+  struct parts {
+    event& bell;
+    std::chrono::nanoseconds spin;
+    std::size_t scratch_bytes;  ///< The greatest reply that is made in place.
+    std::size_t gather_bytes;   ///< The greatest message with its envelope, if it can be in pieces.
+    std::uint64_t backlog_bytes;
+    std::span<ring_memory<> const> tells;
+    std::uint32_t shard;
+    kernel_listener& listener;
+  };
+
+  explicit cpu_environment(parts const& p)
+      : bell_(p.bell),
+        listener_(p.listener),
+        park_after_ns_(static_cast<std::uint64_t>(p.spin.count())),
+        shard_(p.shard),
+        scratch_(p.scratch_bytes),
+        gather_(p.gather_bytes == 0 ? 0 : p.gather_bytes + 16),
+        rings_(p.tells),
+        pool_(p.backlog_bytes),
+        from_others_(ring<codec>(p.tells[p.shard]), aligned_gather(), p.gather_bytes) {
+    for (std::size_t i = 0; i < p.tells.size(); ++i) kept_.emplace_back(pool_);
+  }
 
   [[nodiscard]] static constexpr std::uint32_t lanes() noexcept { return 1; }
   [[nodiscard]] static constexpr std::uint32_t lane() noexcept { return 0; }
@@ -44,14 +66,15 @@ class cpu_environment {
     if (idle_since_ == 0) idle_since_ = now;
     std::uint64_t const waited = now - idle_since_;
     if (waited >= park_after_ns_) {
-      bell_.park(deadline(), ready);
+      // Nobody rings for room in another shard's ring.
+      bell_.park(waiting_ == 0 ? deadline() : deadline(room_period), ready);
       idle_since_ = 0;
     } else if (waited >= spin_ns) {
       std::this_thread::yield();
     }
   }
 
-  /// Looked at after each message: a handler may be slow, and a stop must not wait for 64 of them.
+  /// Looked at before each message: a handler may be slow, and a stop must not wait for 64 of them.
   [[nodiscard]] static bool interrupted(control_words const& control) noexcept {
     return control.command.load(platform::memory_order_relaxed) != kernel_command::run;
   }
@@ -83,51 +106,120 @@ class cpu_environment {
     use(scratch_.data());
   }
 
-  /// A handler's tell: into the target shard's inbox, or not at all.
-  template <class Message>
-  bool tell(kernel_view const& kernel, std::uint32_t from, std::uint64_t to, Message const& message,
-            std::uint64_t time) noexcept {
-    using form = payload<Message>;
-    envelope head;
-    head.actor = to;
-    head.time = time;
-    head.type = type_id_of<Message>;
-    head.kind = form::raw ? message_kind::raw : message_kind::wire;
-    std::size_t const length = form::size(message);
-    head.length = static_cast<std::uint32_t>(length);
-    if (to >= kernel.actors) return lose(kernel, from, drop_reason::no_such_actor, head);
-
-    std::uint32_t const home = kernel.home(to);
-    ring_writer<codec, writers::many> const inbox(ring<codec>(kernel.shards[home].inbox));
-    std::uint64_t at = 0;
-    if (length > form::greatest || !inbox.reserve(inbox.target().slots_for(length), at)) {
-      return lose(kernel, from, drop_reason::no_room, head);
-    }
-    if (inbox.target().in_place(length)) {
-      inbox.write_in_place(at, head, [&](std::byte* out) { form::pack(message, out); });
-    } else {
-      with_scratch(length, [&](std::byte* scratch) {
-        form::pack(message, scratch);
-        inbox.write(at, head, scratch);
-      });
-    }
-    if (home != from) ring_bell(kernel.shards[home].bell);
+  /// A handler's message to an actor of a shard: into that shard's ring; or, if it is this one's
+  /// own, or there is no room, or others wait already, behind those in the backlog. `fill` writes
+  /// `head.length` bytes of payload. False: the backlog is full.
+  template <class Fill>
+  bool post(kernel_view const& kernel, std::uint32_t to, envelope const& head,
+            Fill&& fill) noexcept {
+    bool const sent = to != shard_ && kept_[to].empty() && push(kernel, to, head, fill);
+    if (!sent && !keep(to, head, fill)) return false;
+    // Before the message that it answers counts as taken.
+    detail::bump(kernel.shards[shard_].words->told, 1);
     return true;
   }
 
- private:
-  bool lose(kernel_view const& kernel, std::uint32_t from, drop_reason reason,
-            envelope const& head) noexcept {
-    detail::bump(kernel.shards[from].words->dropped[static_cast<std::size_t>(reason)], 1);
+  /// Counts a message that a handler could not send.
+  void lose(kernel_view const& kernel, drop_reason reason, envelope const& head) noexcept {
+    detail::bump(kernel.shards[shard_].words->dropped[static_cast<std::size_t>(reason)], 1);
     bury(reason, head);
-    return false;
+  }
+
+  /// What this shard's own handlers told its own actors.
+  [[nodiscard]] message_fifo& from_here() noexcept { return kept_[shard_]; }
+  /// What other shards' handlers told them.
+  [[nodiscard]] ring_reader<codec>& from_others() noexcept { return from_others_; }
+  /// Whether there is something in either.
+  [[nodiscard]] bool ready() const noexcept {
+    return !kept_[shard_].empty() || from_others_.ready();
+  }
+
+  /// Sends on what waits for room. How hard this shard is pressed.
+  pressure forward(kernel_view const& kernel) noexcept {
+    if (waiting_ != 0) {
+      for (std::uint32_t to = 0; to < kept_.size(); ++to) {
+        if (to != shard_ && !kept_[to].empty()) forward(kernel, to);
+      }
+    }
+    std::uint64_t const filled = pool_.filled();
+    if (filled == 0) return pressure::none;
+    if (filled * 2 >= pool_.limit()) return pressure::great;
+    return waiting_ != 0 || filled * 64 >= pool_.limit() ? pressure::some : pressure::none;
+  }
+
+  /// After the shard's end: tells the listener of each message that is left, and says how many.
+  std::uint64_t bury_kept() noexcept {
+    std::uint64_t n = 0;
+    message_view m;
+    auto const bury_all = [&](auto& source) {
+      for (; source.peek(m); source.pop(m), ++n) bury(drop_reason::terminated, m.head);
+    };
+    bury_all(from_others_);
+    for (auto& fifo : kept_) bury_all(fifo);
+    return n;
+  }
+
+ private:
+  /// Between two attempts to send on what waits for room, where there is nothing else to do.
+  static constexpr std::chrono::microseconds room_period{50};
+
+  /// At 8 modulo 16, so that the payload after the envelope is aligned to 16. Null: none is needed.
+  [[nodiscard]] std::byte* aligned_gather() noexcept {
+    if (gather_.empty()) return nullptr;
+    auto const at = reinterpret_cast<std::uintptr_t>(gather_.data());
+    return gather_.data() + (24 - at % 16) % 16;
+  }
+
+  template <class Fill>
+  bool push(kernel_view const& kernel, std::uint32_t to, envelope const& head,
+            Fill& fill) noexcept {
+    ring_writer<codec, writers::many> const others{ring<codec>{rings_[to]}};
+    std::uint64_t at = 0;
+    if (!others.reserve(others.target().slots_for(head.length), at)) return false;
+    if (others.target().in_place(head.length)) {
+      others.write_in_place(at, head, fill);
+    } else {
+      with_scratch(head.length, [&](std::byte* scratch) {
+        fill(scratch);
+        others.write(at, head, scratch);
+      });
+    }
+    ring_bell(kernel.shards[to].bell);
+    return true;
+  }
+
+  template <class Fill>
+  bool keep(std::uint32_t to, envelope const& head, Fill& fill) noexcept {
+    bool const first = kept_[to].empty();
+    std::byte* const at = kept_[to].push(head);
+    if (at == nullptr) return false;
+    fill(at);
+    if (first && to != shard_) ++waiting_;
+    return true;
+  }
+
+  void forward(kernel_view const& kernel, std::uint32_t to) noexcept {
+    message_view m;
+    while (kept_[to].peek(m)) {
+      auto const copy = [&](std::byte* out) { std::memcpy(out, m.payload, m.head.length); };
+      if (!push(kernel, to, m.head, copy)) return;
+      kept_[to].pop(m);
+    }
+    --waiting_;
   }
 
   event& bell_;
   kernel_listener& listener_;
   std::uint64_t park_after_ns_;
   std::uint64_t idle_since_ = 0;
+  std::uint32_t const shard_;
+  std::uint32_t waiting_ = 0;  ///< Shards for which messages wait.
   std::vector<std::byte> scratch_;
+  std::vector<std::byte> gather_;
+  std::span<ring_memory<> const> rings_;
+  chunk_pool pool_;
+  std::vector<message_fifo> kept_;  // by shard; this one's own is what its handlers tell itself
+  ring_reader<codec> from_others_;
 };
 
 /// What the runtime launches of an actor type.

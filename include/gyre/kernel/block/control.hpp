@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <gyre/core/expiry.hpp>
 #include <gyre/core/hybrid_clock.hpp>
 #include <gyre/kernel/block/shared.hpp>
 #include <gyre/kernel/block/view.hpp>
@@ -44,6 +45,7 @@ class control {
       // What was said before the command holds for what is handled after it.
       obey_telemetry();
       pass_grace();
+      follow_host();
       if ((wanted != current_ || unsaid_) && obey(wanted)) {
         stopped = wanted == kernel_command::stop;
         if (stopped) break;
@@ -82,6 +84,7 @@ class control {
   /// Has the block do what the host wants, and says so. False: it wants something else by now.
   GYRE_FN bool obey(kernel_command wanted) noexcept {
     if (wanted == kernel_command::run) {
+      if (given_up_ != 0) look_for_given_up();
       // Who pauses stores the command, then looks at the phase; we store the phase, then look at
       // the command. One of the two sees the other, so nothing is handled behind its back.
       say(shard_phase::running);
@@ -130,9 +133,10 @@ class control {
     bool const looked = turns_of(from_host) - idle_turns_[from_host] >= 2 &&
                         turns_of(from_tells) - idle_turns_[from_tells] >= 2;
     bool const arriving = ((host | tells) & 1U) != 0;
+    bool const kept = shared_.kept.load(platform::memory_order_acquire) != 0;
     bool const wants =
-        (looked && now - active_at_ >= blocks_.leave_after_ns) ||
-        (taken != taken_before_ && !arriving && now - since_ >= blocks_.longest_stay_ns);
+        !kept && ((looked && now - active_at_ >= blocks_.leave_after_ns) ||
+                  (taken != taken_before_ && !arriving && now - since_ >= blocks_.longest_stay_ns));
     std::uint32_t value = votes.load(platform::memory_order_acquire);
     for (;;) {
       if ((value & blocks_view::all_agreed) != 0) return true;
@@ -181,6 +185,27 @@ class control {
 
   GYRE_FN void say(shard_phase phase) noexcept {
     words_.phase.store(phase, platform::memory_order_seq_cst);
+  }
+
+  /// Has the workers look, for a while, for asks that their askers have given up.
+  GYRE_FN void look_for_given_up() noexcept {
+    constexpr std::uint64_t while_ns = 100'000'000;
+    shared_.look_until.store(warp_.now() + while_ns, platform::memory_order_release);
+  }
+
+  /// Notes how far the host's clock is ahead of this side's, when the host has told the time anew.
+  /// What is known is a little less, never more: nothing is too late before its time.
+  GYRE_FN void follow_host() noexcept {
+    std::uint32_t const given_up = host_.given_up.load(platform::memory_order_acquire);
+    if (given_up != given_up_) {
+      given_up_ = given_up;
+      look_for_given_up();
+    }
+    std::uint32_t const told = host_.host_us.load(platform::memory_order_relaxed);
+    if (told == host_told_) return;
+    host_told_ = told;
+    std::uint32_t const ahead = told - expiry_clock(warp_.now());
+    shared_.host_ahead.store(std::uint64_t{1} << 32 | ahead, platform::memory_order_relaxed);
   }
 
   /// Brings the block's clock up to the wall's.
@@ -277,6 +302,8 @@ class control {
   std::uint32_t orders_ = 0;
   std::uint64_t epoch_;
   std::uint64_t grace_wanted_;
+  std::uint32_t host_told_ = 0;
+  std::uint32_t given_up_ = 0;
   std::uint64_t since_ = 0;
   std::uint64_t active_at_ = 0;
   std::uint64_t seen_activity_ = UINT64_MAX;

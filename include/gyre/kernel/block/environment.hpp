@@ -7,7 +7,6 @@
 #include <gyre/kernel/block/shared.hpp>
 #include <gyre/kernel/block/view.hpp>
 #include <gyre/kernel/handles.hpp>
-#include <gyre/kernel/payload.hpp>
 #include <gyre/ring/codec.hpp>
 #include <gyre/ring/ring.hpp>
 
@@ -54,39 +53,41 @@ class environment {
     if (width_ == width::block) warp_.sync_workers(blocks_.workers);
   }
 
-  /// A handler's tell: into the target shard's ring of tells, or not at all. The lane's row is free
-  /// until the handler's reply is put into it.
-  template <class Message>
-  GYRE_FN bool tell(kernel_view const& kernel, std::uint32_t, std::uint64_t to,
-                    Message const& message, std::uint64_t time) noexcept {
-    using form = payload<Message>;
-    envelope head;
-    head.actor = to;
-    head.time = time;
-    head.type = type_id_of<Message>;
-    head.kind = form::raw ? message_kind::raw : message_kind::wire;
-    std::size_t const length = form::size(message);
-    head.length = static_cast<std::uint32_t>(length);
-    if (to >= kernel.actors) return lose(drop_reason::no_such_actor, head);
-
-    ring_writer<tag8_codec<>, writers::many> const ring(
-        gyre::ring<tag8_codec<>>(blocks_.blocks[kernel.home(to)].tells));
+  /// A handler's message to an actor of a shard: into that shard's ring of tells; or, if there is
+  /// no room, or others of this block wait already, behind those in the backlog. `fill` writes
+  /// `head.length` bytes of payload. False: the backlog is full. The lane's row is free until the
+  /// handler's reply is put into it.
+  template <class Fill>
+  GYRE_FN bool post(kernel_view const&, std::uint32_t to, envelope const& head,
+                    Fill&& fill) noexcept {
+    writer const tells(ring<tag8_codec<>>(blocks_.blocks[to].tells));
     std::uint64_t at = 0;
-    std::uint64_t const slots = ring.target().slots_for(length);
-    if (length > form::greatest || !ring.reserve(slots, at)) {
-      return lose(drop_reason::no_room, head);
+    std::uint64_t const slots = tells.target().slots_for(head.length);
+    // What an actor sent before is either out of the backlog, or counted in it.
+    bool const behind = shared_.kept.load(platform::memory_order_acquire) != 0;
+    bool const direct = !behind && tells.reserve(slots, at);
+    writer const kept(ring<tag8_codec<>>(blocks_.blocks[shard_].backlog));
+    if (!direct) {
+      if (kept.target().geometry.slots < slots) return false;
+      shared_.kept.fetch_add(1, platform::memory_order_acq_rel);
+      if (!kept.reserve(slots, at)) {
+        shared_.kept.fetch_sub(1, platform::memory_order_acq_rel);
+        return false;
+      }
     }
     shared_.count.told.fetch_add(slots, platform::memory_order_relaxed);
-    form::pack(message, row_ + sizeof head);
-    ring.write(at, head, row_ + sizeof head);
+    fill(row_ + sizeof head);
+    (direct ? tells : kept).write(at, head, row_ + sizeof head);
     return true;
   }
 
- private:
-  GYRE_FN bool lose(drop_reason reason, envelope const& head) noexcept {
+  /// Counts a message that a handler could not send.
+  GYRE_FN void lose(kernel_view const&, drop_reason reason, envelope const& head) noexcept {
     bury(shared_, blocks_.blocks[shard_], reason, head);
-    return false;
   }
+
+ private:
+  using writer = ring_writer<tag8_codec<>, writers::many>;
 
   Warp& warp_;
   shared_block& shared_;

@@ -8,12 +8,14 @@
 #include <gyre/kernel/block/view.hpp>
 #include <gyre/kernel/control.hpp>
 #include <gyre/ring/codec.hpp>
+#include <gyre/ring/ring.hpp>
 
 namespace gyre::block {
 
 /// One of the warps that bring messages into a block: fetches lines of a ring, several at once,
 /// lays them down in its stage and gives each message to the worker whose actor it is for. It alone
-/// polls its ring.
+/// polls its ring. The one for tells also sends on what waits in the block's backlog; meanwhile the
+/// one for the host's messages holds back.
 ///
 /// A line is four lanes' work: each loads 16 bytes, checks the tags of its two words, and stores
 /// the 14 bytes that they carry. `Warp` is the engine's: lanes that meet at `ballot`, `shuffle`,
@@ -28,6 +30,7 @@ class ingress {
                   source from) noexcept
       : warp_(warp),
         shared_(shared),
+        blocks_(blocks),
         kernel_(blocks.kernel),
         from_(from),
         workers_(blocks.workers),
@@ -35,10 +38,14 @@ class ingress {
         scratch_(from == from_host ? blocks.kernel.shards[shard].scratch
                                    : blocks.blocks[shard].tell_scratch),
         stage_(shared.stages[from]),
+        backlog_(ring<tag8_codec<>>(blocks.blocks[shard].backlog)),
         post_every_(ring_.geometry.slots >= 16 ? ring_.geometry.slots / 8 : 1),
         position_(shared.count.taken[from].load(platform::memory_order_relaxed)),
         finished_(position_),
-        posted_(position_) {}
+        posted_(position_),
+        forwarded_(backlog_.words == nullptr
+                       ? 0
+                       : backlog_.words->consumed.load(platform::memory_order_relaxed)) {}
 
   /// Returns when the block is left.
   GYRE_FN void run() noexcept {
@@ -54,7 +61,9 @@ class ingress {
         }
       }
       retire();
-      if (go && fetch()) {
+      bool const sent_on = from_ == from_tells && forward();
+      bool const came = go && !held_back() && fetch();
+      if (sent_on || came) {
         idle = 0;
         continue;
       }
@@ -71,6 +80,8 @@ class ingress {
   }
 
  private:
+  /// While the block has a backlog: for one batch of the host's lines, so many slots of tells.
+  static constexpr std::uint32_t tells_share = 64;
   static constexpr std::uint32_t lanes_per_line = 4;
   static constexpr std::uint32_t lanes = Warp::lanes;
   static constexpr std::uint32_t lines_at_once = lanes / lanes_per_line;
@@ -84,6 +95,75 @@ class ingress {
     value = warp_.shuffle(value, 0);
     warp_.sync();
     return value;
+  }
+
+  /// Whether the host's messages must wait: the block keeps what its handlers sent, and more would
+  /// come of them.
+  GYRE_FN bool held_back() noexcept {
+    if (from_ != from_host) return false;
+    std::uint32_t const kept = uniform(shared_.kept);
+    if (kept == 0) return false;
+    std::uint64_t const taken = uniform(shared_.count.taken[from_tells]);
+    if (taken - tells_seen_ < tells_share || kept > backlog_.geometry.slots / 2) return true;
+    tells_seen_ = taken;
+    return false;
+  }
+
+  /// Sends on the first message of the backlog. False: there is none, or no room for it yet.
+  GYRE_FN bool forward() noexcept {
+    if (uniform(shared_.kept) == 0) return false;
+    envelope head;
+    std::uint64_t slots = 0;
+    if (warp_.lane() == 0 &&
+        tag8_codec<>::get(backlog_.at(forwarded_), backlog_.geometry.lap(forwarded_),
+                          reinterpret_cast<std::byte*>(&head), sizeof head)) {
+      slots = backlog_.slots_for(head.length);
+    }
+    slots = warp_.shuffle(slots, 0);
+    if (slots == 0) return false;  // it is being written
+    bool whole = true;
+    for (std::uint64_t i = warp_.lane(); i < slots * words_per_line; i += lanes) {
+      std::uint64_t const lap = backlog_.geometry.lap(forwarded_ + i / words_per_line);
+      whole = whole && (word_of(backlog_, forwarded_, i).load(platform::memory_order_relaxed) &
+                        0xFF) == (lap & 0xFF);
+    }
+    if (warp_.ballot(!whole) != 0) return false;
+
+    std::uint32_t to = 0;
+    std::uint64_t at = no_room;
+    if (warp_.lane() == 0) {
+      to = kernel_.home(head.actor);
+      ring_writer<tag8_codec<>, writers::many> const tells(
+          ring<tag8_codec<>>(blocks_.blocks[to].tells));
+      std::uint64_t got = 0;
+      if (tells.reserve(slots, got)) at = got;
+    }
+    to = warp_.shuffle(to, 0);
+    at = warp_.shuffle(at, 0);
+    if (at == no_room) return false;
+    // The lines as they are, but for their tags.
+    ring<tag8_codec<>> const target(blocks_.blocks[to].tells);
+    for (std::uint64_t i = warp_.lane(); i < slots * words_per_line; i += lanes) {
+      std::uint64_t const value =
+          word_of(backlog_, forwarded_, i).load(platform::memory_order_relaxed);
+      std::uint64_t const lap = target.geometry.lap(at + i / words_per_line);
+      word_of(target, at, i)
+          .store((value & ~std::uint64_t{0xFF}) | (lap & 0xFF), platform::memory_order_relaxed);
+    }
+    warp_.sync();
+    forwarded_ += slots;
+    if (warp_.lane() == 0) {
+      backlog_.words->consumed.store(forwarded_, platform::memory_order_release);
+      shared_.kept.fetch_sub(1, platform::memory_order_acq_rel);
+    }
+    return true;
+  }
+
+  /// Word `i` of the lines that begin at a position.
+  [[nodiscard]] GYRE_FN static platform::atomic<std::uint64_t>& word_of(
+      ring<tag8_codec<>> const& in, std::uint64_t position, std::uint64_t i) noexcept {
+    return reinterpret_cast<platform::atomic<std::uint64_t>*>(
+        in.at(position + i / words_per_line))[i % words_per_line];
   }
 
   /// Brings in what is there. False: nothing came.
@@ -252,26 +332,32 @@ class ingress {
     ring_.words->consumed.store(finished_, platform::memory_order_relaxed);
   }
 
+  static constexpr std::uint64_t words_per_line = line_bytes / 8;
+  static constexpr std::uint64_t no_room = UINT64_MAX;
   static constexpr std::uint64_t scratch_line = 1U << 20;  ///< Places from here on: scratch memory.
   static constexpr std::uint64_t nowhere = UINT64_MAX;
   static constexpr std::uint32_t nothing = UINT32_MAX;
 
   Warp& warp_;
   shared_block& shared_;
+  blocks_view const& blocks_;
   kernel_view const& kernel_;
   source from_;
   std::uint32_t workers_;
   ring_memory<> ring_;
   std::byte* scratch_;
   stage& stage_;
+  ring<tag8_codec<>> backlog_;
   std::uint64_t post_every_;
 
   std::uint64_t position_;  ///< The ring's next line.
   std::uint64_t finished_;  ///< Slots that workers have finished with, in order.
   std::uint64_t posted_;
-  bool busy_ = false;          ///< The last fetch brought as much as it could.
-  std::uint32_t head_ = 0;     ///< Lines of the stage ever given out,
-  std::uint32_t retired_ = 0;  ///< and taken back.
+  std::uint64_t forwarded_;       ///< The backlog's next line.
+  std::uint64_t tells_seen_ = 0;  ///< Slots of tells taken when the host's were last fetched.
+  bool busy_ = false;             ///< The last fetch brought as much as it could.
+  std::uint32_t head_ = 0;        ///< Lines of the stage ever given out,
+  std::uint32_t retired_ = 0;     ///< and taken back.
   // The message that is arriving.
   std::uint64_t lines_to_come_ = 0;
   std::uint64_t next_line_ = 0;

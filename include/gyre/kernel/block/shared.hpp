@@ -111,9 +111,10 @@ struct rest {
 
 /// A block's shared memory.
 ///
-/// Who writes: `command`, `telemetry_on`, `orders` the control warp; `ingress_at[i]`, `arrived[i]`,
-/// `idle_turns[i]`, `stages[i]` and `queues[i]` the ingress warp i; `worker_at[w]` and
-/// `orders_at[w]` the worker w.
+/// Who writes: `command`, `telemetry_on`, `orders`, `host_ahead`,
+/// `look_until` the control warp; `ingress_at[i]`,
+/// `arrived[i]`, `idle_turns[i]`, `stages[i]` and `queues[i]` the ingress warp i; `worker_at[w]`
+/// and `orders_at[w]` the worker w.
 struct shared_block {
   /// A serial number << 2 | `kernel_command`: a new number for each command.
   atomic<std::uint32_t> command{0};
@@ -129,6 +130,12 @@ struct shared_block {
   atomic<std::uint32_t> left{0};  ///< Warps that have gone.
   atomic<std::uint32_t> telemetry_on{1};
   atomic<std::uint64_t> clock{0};  ///< The last `hybrid_time` given or observed.
+  /// Messages in the block's backlog, and lanes about to put one there.
+  atomic<std::uint32_t> kept{0};
+  /// What the host's `expiry_clock` shows beyond this side's; 1 << 32 | it, or 0: not known yet.
+  atomic<std::uint64_t> host_ahead{0};
+  /// Until when workers look for asks that were given up; this side's clock.
+  atomic<std::uint64_t> look_until{0};
   counters count;
   posted post;
   wide_job wide;

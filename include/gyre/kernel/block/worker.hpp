@@ -5,6 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include <gyre/core/expiry.hpp>
 #include <gyre/kernel/answer.hpp>
 #include <gyre/kernel/block/egress.hpp>
 #include <gyre/kernel/block/environment.hpp>
@@ -123,7 +124,8 @@ class worker {
     if (waiting == 0) return false;
     std::uint32_t const n = waiting < Warp::lanes ? waiting : Warp::lanes;
     bool const timed = uniform(shared_.telemetry_on) != 0;
-    std::uint64_t const begin = timed ? warp_.now() : 0;
+    std::uint64_t const begin = warp_.now();
+    now_ns_ = begin;
 
     bool const mine = warp_.lane() < n;
     letter l;
@@ -168,11 +170,11 @@ class worker {
   }
 
   template <class... Messages>
-  [[nodiscard]] GYRE_FN static std::uint32_t handler_of(type_id type,
+  [[nodiscard]] GYRE_FN static std::uint32_t handler_of(type_code type,
                                                         handles<Messages...>*) noexcept {
     std::uint32_t found = sizeof...(Messages);
     std::uint32_t i = 0;
-    ((type == type_id_of<Messages> ? void(found = i) : void(), ++i), ...);
+    ((type == type_code_of<Messages> ? void(found = i) : void(), ++i), ...);
     return found;
   }
 
@@ -181,6 +183,8 @@ class worker {
     bool bad = false;
     if (mine && l.handler == Actor::handles::size) {
       fail(l, errc::unknown_message, drop_reason::unknown_message);
+      bad = true;
+    } else if (mine && give_up(l)) {
       bad = true;
     } else if (mine && (l.head.actor >= blocks_.kernel.actors ||
                         blocks_.kernel.place(l.head.actor) >= shard_.actor_count)) {
@@ -205,6 +209,27 @@ class worker {
         pending &= pending - 1;
       }
     }
+  }
+
+  /// This lane's own. Refuses a message that nobody wants to be handled any more: its time has
+  /// passed, or its asker has given it up, which is looked up across the bus for a while after any
+  /// has.
+  GYRE_FN bool give_up(letter& l) noexcept {
+    std::uint64_t const ahead = shared_.host_ahead.load(platform::memory_order_relaxed);
+    bool const late =
+        ahead != 0 && has_expired(l.head.expires, expiry_clock(now_ns_) + static_cast<std::uint32_t>(ahead));
+    bool const looks = now_ns_ < shared_.look_until.load(platform::memory_order_acquire);
+    asker to{*this, l};
+    if (!late && !(to.asked() && looks &&
+                   blocks_.kernel.ports[l.head.port].cancelled(l.head.correlation))) {
+      return false;
+    }
+    drop_reason const reason = late ? drop_reason::expired : drop_reason::cancelled;
+    to.bury(reason);
+    if (to.asked()) {
+      gyre::detail::answer_failure(to, l.head, late ? errc::timed_out : errc::cancelled, reason);
+    }
+    return true;
   }
 
   /// All lanes of the warp, or of the block, handle the leader's message; what the leader's lane
@@ -331,7 +356,7 @@ class worker {
       return by.blocks_.kernel.port_count > l.head.port;  // `port <` would name a template
     }
     template <class Fill>
-    GYRE_FN void send(message_kind kind, type_id type, std::size_t length, Fill&& fill) noexcept {
+    GYRE_FN void send(message_kind kind, type_code type, std::size_t length, Fill&& fill) noexcept {
       envelope head = l.head;
       head.time = tick(by.shared_);
       head.type = type;
@@ -380,6 +405,7 @@ class worker {
   std::byte* row_;  ///< This lane's own.
   environment<Warp> environment_;
   std::uint32_t tail_[sources] = {};  ///< Entries taken out of each queue.
+  std::uint64_t now_ns_ = 0;          ///< This side's clock, read once a batch.
   std::uint32_t joined_ = 0;          ///< Messages that all workers handled together.
 };
 
