@@ -107,6 +107,15 @@ result<void> validate(launch_options const& o) {
       return r;
     }
   }
+  if (auto r = check("rest_window", o.rest_window, limits::launch_rest_window); !r) return r;
+  if (o.rest_after.count() < 0) {
+    return fail(errc::invalid_option, "rest_after is " + std::to_string(o.rest_after.count()) +
+                                          " ns, allowed: zero or more");
+  }
+  if (o.rest_after.count() > 0 && o.rest_window == 0) {
+    return fail(errc::invalid_option,
+                "rest_after is set and rest_window is 0: actors put to rest need room to wait in");
+  }
   if (o.spin.count() < 0) {
     return fail(errc::invalid_option,
                 "spin is " + std::to_string(o.spin.count()) + " ns, allowed: zero or more");

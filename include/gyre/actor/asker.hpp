@@ -27,8 +27,8 @@ class typed_ask : public pending_ask {
  public:
   using reply_type = reply_of<Actor, Message>;
 
-  typed_ask(port_host const& host, std::uint64_t actor, Message const& message)
-      : host_(host), actor_(actor), message_(message) {}
+  typed_ask(port_host const& host, key_type<Actor> const& actor, Message const& message)
+      : host_(host), key_(split_key(actor)), message_(message) {}
 
   [[nodiscard]] result<reply_type> take() { return std::move(*reply_); }
 
@@ -37,13 +37,13 @@ class typed_ask : public pending_ask {
 
   client_port::step send(client_port& end, ticket& sent) override {
     return end.attempt(
-        {.actor = actor_,
+        {.actor = key_.word,
          .entry = entry_for<Actor, Message>(),
          .kind = form::raw ? message_kind::raw : message_kind::wire,
-         .length = form::size(message_),
+         .length = address_bytes<Actor> + form::size(message_),
          .wants_reply = true,
          .expires = expiry_after(timeout())},
-        [&](std::byte* out) { form::pack(message_, out); }, sent);
+        [&](std::byte* out) { write_to<Actor>(key_, message_, out); }, sent);
   }
   void accept(message_view const& reply) override {
     reply_.emplace(read_reply<reply_type>(host_, reply));
@@ -54,7 +54,7 @@ class typed_ask : public pending_ask {
   }
 
   port_host const& host_;
-  std::uint64_t const actor_;
+  full_key const key_;
   Message message_;
   std::optional<result<reply_type>> reply_;
 };
@@ -63,8 +63,8 @@ class typed_ask : public pending_ask {
 template <class Actor, class Message>
 class [[nodiscard]] ask_awaiter final : public typed_ask<Actor, Message> {
  public:
-  ask_awaiter(ask_queue& queue, port_host const& host, std::uint64_t actor, Message const& message,
-              std::chrono::nanoseconds timeout)
+  ask_awaiter(ask_queue& queue, port_host const& host, key_type<Actor> const& actor,
+              Message const& message, std::chrono::nanoseconds timeout)
       : typed_ask<Actor, Message>(host, actor, message), queue_(queue), timeout_(timeout) {}
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
@@ -86,7 +86,7 @@ class [[nodiscard]] ask_awaiter final : public typed_ask<Actor, Message> {
 template <class Actor, class Message, class Done>
 class ask_call final : public typed_ask<Actor, Message> {
  public:
-  ask_call(port_host const& host, std::uint64_t actor, Message const& message, Done done)
+  ask_call(port_host const& host, key_type<Actor> const& actor, Message const& message, Done done)
       : typed_ask<Actor, Message>(host, actor, message), done_(std::move(done)) {}
 
  private:
@@ -103,7 +103,8 @@ class ask_call final : public typed_ask<Actor, Message> {
 template <class Actor, class Message>
 class ask_of_many final : public typed_ask<Actor, Message> {
  public:
-  ask_of_many(port_host const& host, std::uint64_t actor, Message const& message, arrivals& latch)
+  ask_of_many(port_host const& host, key_type<Actor> const& actor, Message const& message,
+              arrivals& latch)
       : typed_ask<Actor, Message>(host, actor, message), latch_(latch) {}
 
  private:
@@ -147,7 +148,7 @@ class asker {
   template <class Message>
     requires understands<Actor, Message>
   [[nodiscard]] detail::ask_awaiter<Actor, Message> ask(
-      std::uint64_t actor, Message const& message,
+      key_type<Actor> const& actor, Message const& message,
       std::chrono::nanoseconds timeout = default_timeout) {
     return {*queue_, *host_, actor, message, timeout};
   }
@@ -155,7 +156,7 @@ class asker {
   /// Sends it, and calls `done(result<Reply>)` when it is answered or not. (Allocates.)
   template <class Message, class Done>
     requires understands<Actor, Message>
-  void ask_then(std::uint64_t actor, Message const& message, Done done,
+  void ask_then(key_type<Actor> const& actor, Message const& message, Done done,
                 std::chrono::nanoseconds timeout = default_timeout) {
     // It belongs to itself, until it is resumed or dropped.
     auto* const made =

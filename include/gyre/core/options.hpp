@@ -43,6 +43,7 @@ inline constexpr bounds launch_deduplication_window{16, 1024};
 inline constexpr bounds launch_actors{1, 1ULL << 32};
 inline constexpr bounds launch_ports{1, 4096};
 inline constexpr bounds launch_backlog_bytes{64 << 10, 1ULL << 40};  ///< or 0
+inline constexpr bounds launch_rest_window{0, 1'048'576};
 inline constexpr bounds port_window{1, 65'536};
 inline constexpr bounds queue_capacity{16, 1'048'576};
 inline constexpr std::uint64_t least_deduplication_window = 16;  ///< greatest: 4 × capacity
@@ -71,10 +72,17 @@ struct launch_options {
   std::uint64_t backlog_bytes = 0;
   /// Lanes per shard. 0: the engine's choice (cpu: 1).
   std::uint32_t lanes = 0;
-  /// Actors, with the dense ids 0 … actors-1. 1 … 2^32.
+  /// Actors, with the dense ids 0 … actors-1; of keyed actors, how many may live at once. 1 … 2^32.
   std::uint64_t actors = 1;
   /// Client ends that may be open at once. 1 … 4096.
   std::uint32_t ports = 64;
+  /// Keyed actors: states of those put to rest that may wait for the host (`kernel::take_rested`).
+  /// 0 … 1,048,576. 0: none is put to rest, and a new key that finds every place taken is refused
+  /// with `full`.
+  std::uint64_t rest_window = 0;
+  /// Keyed actors that have had no message for so long are put to rest; to a millisecond or so.
+  /// Zero: only for want of room.
+  std::chrono::nanoseconds rest_after{0};
   /// cpu engine: shard i is pinned to core `pin[i % pin.size()]`; empty: not pinned.
   std::vector<int> pin{};
   /// cpu engine: how long an idle shard polls before it parks. Zero parks at once.

@@ -9,6 +9,7 @@
 
 #include <gyre/core/type_name.hpp>
 #include <gyre/kernel/context.hpp>
+#include <gyre/kernel/keyed_home.hpp>
 #include <gyre/kernel/payload.hpp>
 #include <gyre/kernel/view.hpp>
 #include <gyre/ring/codec.hpp>
@@ -50,6 +51,7 @@ struct kernel_image {
   void (*run_on_cpu)(kernel_view const& kernel, std::uint32_t shard,
                      cpu_environment& env) = nullptr;
   std::span<message_entry const> messages;
+  bool keyed = false;  ///< Actors are found by keys.
 
   [[nodiscard]] message_entry const* find(type_code code) const noexcept {
     for (auto const& entry : messages) {
@@ -67,8 +69,8 @@ template <class Actor, class Message>
   e.name = type_name<Message>();
   e.type = type_id_of<Message>;
   e.code = type_code_of<Message>;
-  e.usual = payload<Message>::usual;
-  e.greatest = payload<Message>::greatest;
+  e.usual = address_bytes<Actor> + payload<Message>::usual;
+  e.greatest = address_bytes<Actor> + payload<Message>::greatest;
   e.wire_greatest = wire::max_size<Message>;
   using reply_type = reply_of<Actor, Message>;
   if constexpr (!std::is_void_v<reply_type>) {
@@ -94,6 +96,23 @@ template <class Actor, class... Messages>
 struct entries_of<Actor, handles<Messages...>> {
   static constexpr message_entry value[] = {entry_of<Actor, Messages>()...};
 };
+
+[[nodiscard]] constexpr message_entry home_entry(std::string_view name, type_code code,
+                                                 std::size_t bytes) noexcept {
+  message_entry e;
+  e.name = name;
+  e.code = code;
+  e.usual = e.greatest = bytes;
+  return e;
+}
+
+/// What the host sends a keyed actor's home (kernel/keyed_home.hpp).
+template <class Actor>
+inline constexpr message_entry wake_entry =
+    home_entry("wake", wake_code<Actor>, address_bytes<Actor> + sizeof(Actor));
+template <class Actor>
+inline constexpr message_entry rest_entry =
+    home_entry("rest", rest_code<Actor>, address_bytes<Actor>);
 
 template <class Actor>
 void construct_states(void* at, std::uint64_t count) {

@@ -9,8 +9,10 @@
 #include <gyre/core/error.hpp>
 #include <gyre/core/platform.hpp>
 #include <gyre/core/type_name.hpp>
+#include <gyre/kernel/call.hpp>
 #include <gyre/kernel/handles.hpp>
 #include <gyre/kernel/payload.hpp>
+#include <gyre/kernel/view.hpp>
 #include <gyre/ring/envelope.hpp>
 
 /// \file
@@ -21,6 +23,7 @@
 /// | -------------------------------- | -------------------------------------------------------- |
 /// | `asked()`                        | whether somebody waits for an answer                     |
 /// | `send(kind, type, length, fill)` | sends `length` bytes that `fill(std::byte*)` writes      |
+/// | `send_failure(type, why)`        | sends a `failure_reply`                                  |
 /// | `refused()`                      | counts a message whose handler refused it, or threw      |
 /// | `note(code)`                     | notes the last error                                     |
 /// | `bury(reason)`                   | counts a dead letter, and tells the host                 |
@@ -31,19 +34,49 @@ namespace gyre::detail {
 /// payloads are aligned enough for it, else a copy. False: the bytes are no such message.
 GYRE_EITHER_SIDE
 template <class Message, std::size_t PayloadAlignment, class Handle>
-[[nodiscard]] GYRE_FN bool read_message(std::byte const* bytes, envelope const& head,
-                                        Handle&& handle) noexcept {
-  bool const raw = head.kind == message_kind::raw;
+[[nodiscard]] GYRE_FN bool read_message(std::byte const* bytes, std::size_t length,
+                                        message_kind kind, Handle&& handle) noexcept {
+  bool const raw = kind == message_kind::raw;
   if constexpr (payload<Message>::raw && alignof(Message) <= PayloadAlignment) {
-    if (raw && head.length == sizeof(Message)) {
+    if (raw && length == sizeof(Message)) {
       handle(*reinterpret_cast<Message const*>(bytes));
       return true;
     }
   }
   Message copy{};
-  if (!payload<Message>::unpack({bytes, head.length}, raw, copy)) return false;
+  if (!payload<Message>::unpack({bytes, length}, raw, copy)) return false;
   handle(copy);
   return true;
+}
+
+/// Sends an answer to the actor that asked, as a message: an `answered<Reply>`. `fill` writes its
+/// value.
+GYRE_EITHER_SIDE
+template <class Env, class Fill>
+GYRE_FN void answer_actor(kernel_view const& kernel, Env& env, return_address const& back,
+                          std::uint64_t time, answer_head const& first, Fill&& fill) noexcept {
+  envelope head;
+  head.actor = back.actor;
+  head.time = time;
+  head.type = back.answer_code;
+  head.length = back.address_length + back.answer_bytes;
+  bool const sent = env.post(kernel, kernel.home(back.actor), head, [&](std::byte* out) {
+    std::memset(out, 0, head.length);
+    if (back.address_length != 0) std::memcpy(out, &back.rest, sizeof back.rest);
+    std::byte* const body = out + back.address_length;
+    std::memcpy(body, &first, sizeof first);
+    fill(body + back.value_offset);
+  });
+  if (!sent) env.lose(kernel, drop_reason::no_room, head);
+}
+
+/// The same for a failure.
+GYRE_EITHER_SIDE
+template <class Env>
+GYRE_FN void refuse_actor(kernel_view const& kernel, Env& env, return_address const& back,
+                          std::uint64_t time, failure_reply const& why) noexcept {
+  answer_head const first{back.tag, why.code + 1, why.reject_code, why.detail};
+  answer_actor(kernel, env, back, time, first, [](std::byte*) {});
 }
 
 /// Answers with a failure, or buries the message if nobody waits for an answer.
@@ -57,8 +90,7 @@ GYRE_FN void answer_failure(To& to, envelope const& head, errc code, drop_reason
     return;
   }
   failure_reply const why{static_cast<std::uint32_t>(code), refusal.code, refusal.detail};
-  to.send(message_kind::failure, head.type, sizeof why,
-          [&](std::byte* out) { std::memcpy(out, &why, sizeof why); });
+  to.send_failure(head.type, why);
 }
 
 /// The handler threw.
@@ -81,6 +113,7 @@ GYRE_EITHER_SIDE
 template <class To, class Value>
 GYRE_FN void answer(To& to, envelope const& head, Value const& value) noexcept {
   if constexpr (is_reply<Value>) {
+    if (value.is_later()) return;
     if (!value.ok()) {
       to.refused();
       answer_failure(to, head, errc::rejected, drop_reason::rejected, value.refusal());

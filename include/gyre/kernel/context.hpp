@@ -2,31 +2,80 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
+#include <gyre/kernel/answer.hpp>
+#include <gyre/kernel/call.hpp>
 #include <gyre/kernel/handles.hpp>
+#include <gyre/kernel/keys.hpp>
 #include <gyre/kernel/payload.hpp>
 #include <gyre/kernel/view.hpp>
 
 namespace gyre {
 
+template <class Actor, class Env, class Message>
+class context;
+
+namespace detail {
+
+/// An environment that only names things: with it, `reply_of` asks a handler for its reply's type.
+struct declared_environment {
+  using codec = commit_codec<>;
+  static constexpr std::uint32_t lanes() noexcept { return 1; }
+  static constexpr std::uint32_t lane() noexcept { return 0; }
+  static void sync() noexcept {}
+  static void use_buffers() noexcept {}
+  template <class... Args>
+  static bool post(Args const&...) noexcept {
+    return false;
+  }
+  template <class... Args>
+  static void lose(Args const&...) noexcept {}
+  template <class... Args>
+  static void reply(Args const&...) noexcept {}
+};
+
+template <class Actor, class Message>
+using handler_result = decltype(std::declval<Actor&>().on(
+    std::declval<Message const&>(),
+    std::declval<context<Actor, declared_environment, Message>&>()));
+
+}  // namespace detail
+
+/// What an actor answers to a message: the type that `on` returns, without `reply<>`.
+template <class Actor, class Message>
+using reply_of = typename detail::reply_value<detail::handler_result<Actor, Message>>::type;
+
 /// What a handler is given as `self`: who it is, and what it may do besides returning a reply.
 ///
 /// `Env` is the engine's part (cpu: engine/cpu/environment.hpp). A context lives for one message,
-/// on the stack of the loop; keep nothing of it.
-template <class Actor, class Env>
+/// on the stack of the loop; keep nothing of it. `Message` is what is being handled, or void in
+/// `on_activate` and `on_deactivate`.
+template <class Actor, class Env, class Message = void>
 class context {
  public:
-  GYRE_FN context(kernel_view const& kernel, Env& env, envelope const& message, std::uint32_t shard,
+  using key = key_type<Actor>;
+  using address = gyre::actor<Actor, key>;
+
+  /// `back`: where the answer to an actor's ask goes; null if it is no such ask.
+  GYRE_FN context(kernel_view const& kernel, Env& env, envelope const& message,
+                  full_key const& self, return_address const* back, std::uint32_t shard,
                   std::uint64_t time) noexcept
-      : kernel_(kernel), env_(env), message_(message), time_(time), shard_(shard) {}
+      : kernel_(kernel),
+        env_(env),
+        message_(message),
+        self_(self),
+        back_(back),
+        time_(time),
+        shard_(shard) {}
   context(context const&) = delete;
   context& operator=(context const&) = delete;
 
-  /// This actor's id.
-  [[nodiscard]] GYRE_FN std::uint64_t id() const noexcept { return message_.actor; }
+  /// This actor's id, or its key.
+  [[nodiscard]] GYRE_FN key id() const noexcept { return joined_key<key>(self_); }
   /// This actor's address, to be sent along.
-  [[nodiscard]] GYRE_FN actor<Actor> self() const noexcept { return {message_.actor}; }
+  [[nodiscard]] GYRE_FN address self() const noexcept { return {id()}; }
   /// The shard that it lives on.
   [[nodiscard]] GYRE_FN std::uint32_t shard() const noexcept { return shard_; }
   /// Whether somebody waits for a reply.
@@ -51,25 +100,85 @@ class context {
   /// Sends a message to an actor of this kernel, wanting no reply. A handler never waits: what its
   /// target has no room for now is kept, in order, until it has (launch option `backlog_bytes`).
   /// False, and counted as a dead letter (`no_room`, `no_such_actor`), if that is full too.
-  template <class To, class Message>
-  GYRE_FN bool tell(actor<To> to, Message const& message) noexcept {
-    static_assert(std::is_same_v<To, Actor>,
-                  "a handler tells actors of its own kernel; other kernels are not reached yet");
-    static_assert(To::handles::template contains<Message>,
-                  "the actor does not handle this message");
-    using form = payload<Message>;
+  template <class To, class Key, class Other>
+  GYRE_FN bool tell(gyre::actor<To, Key> to, Other const& message) noexcept {
+    return send(to, message, envelope{}, nullptr);
+  }
+
+  /// Asks an actor of this kernel. What it answers comes to this actor as a message,
+  /// `gyre::answered<Reply>` with this `tag`, or with why there is no value; which is to be among
+  /// its `handles`. False as for `tell`. The reply is of fixed size.
+  template <class To, class Key, class Other>
+  GYRE_FN bool ask(gyre::actor<To, Key> to, Other const& message, std::uint64_t tag = 0) noexcept {
+    using value = reply_of<To, Other>;
+    using comes_back = answered<value>;
+    static_assert(
+        Actor::handles::template contains<comes_back>,
+        "the actor that asks handles the answer: gyre::answered<Reply> among its `handles`");
+    static_assert(payload<comes_back>::raw, "the answer to a handler's ask is of fixed size");
+    return_address back;
+    back.actor = self_.word;
+    back.rest = self_.rest;
+    back.tag = tag;
+    back.answer_code = type_code_of<comes_back>;
+    back.answer_bytes = sizeof(comes_back);
+    if constexpr (!std::is_void_v<value>) back.value_offset = offset_of_value<value>();
+    back.address_length = address_bytes<Actor>;
     envelope head;
-    head.actor = to.id;
-    head.time = time_;
-    head.type = type_code_of<Message>;
-    head.kind = form::raw ? message_kind::raw : message_kind::wire;
-    std::size_t const length = form::size(message);
-    head.length = static_cast<std::uint32_t>(length);
-    if (to.id >= kernel_.actors) return lose(head, drop_reason::no_such_actor);
-    if (length > form::greatest) return lose(head, drop_reason::no_room);
-    return env_.post(kernel_, kernel_.home(to.id), head, [&](std::byte* out) {
-      form::pack(message, out);
-    }) || lose(head, drop_reason::no_room);
+    head.port = actor_port;
+    return send(to, message, head, &back);
+  }
+
+  /// Passes the ask that is being handled on to another actor, with another message or the same;
+  /// that one answers whoever asked: `return self.forward(other, query{});`, in a handler that
+  /// returns `gyre::reply<Reply>`. A tell is passed on as a tell. If it cannot be sent, the ask is
+  /// `rejected`, with `errc::full` as its code.
+  template <class To, class Key, class Other>
+  [[nodiscard]] GYRE_FN auto forward(gyre::actor<To, Key> to, Other const& message) noexcept
+      -> gyre::reply<reply_of<To, Other>> {
+    static_assert(std::is_same_v<reply_of<To, Other>, reply_of<Actor, Message>>,
+                  "a message is forwarded to one who answers the same");
+    envelope head;
+    head.port = message_.port;
+    head.correlation = message_.correlation;
+    head.expires = message_.expires;
+    head.priority = message_.priority;
+    if (!send(to, message, head, back_)) {
+      return rejection{static_cast<std::uint32_t>(errc::full), 0};
+    }
+    return gyre::later<reply_of<To, Other>>{};
+  }
+
+  /// Who waits for the answer to this message, to be answered later.
+  template <class Handled = Message>
+  [[nodiscard]] GYRE_FN auto who_asked() const noexcept -> caller<reply_of<Actor, Handled>> {
+    caller<reply_of<Actor, Handled>> out;
+    out.correlation = message_.correlation;
+    out.actor = message_.actor;
+    out.expires = message_.expires;
+    out.port = message_.port;
+    if (back_ != nullptr) out.back = *back_;
+    return out;
+  }
+  /// What a handler returns that has kept `who_asked`.
+  template <class Handled = Message>
+  [[nodiscard]] GYRE_FN auto later() const noexcept -> gyre::later<reply_of<Actor, Handled>> {
+    return {};
+  }
+  /// Answers somebody who asked earlier, once: with a value, or `self.reject(…)`. Nothing if nobody
+  /// waits.
+  template <class Reply>
+  GYRE_FN void answer_to(caller<Reply> const& to,
+                         std::type_identity_t<gyre::reply<Reply>> const& value) noexcept {
+    envelope const head = head_of(to);
+    late_asker way{*this, head, to.back};
+    detail::answer(way, head, value);
+  }
+  /// The same for an ask that wants no value.
+  GYRE_FN void answer_to(caller<void> const& to) noexcept {
+    envelope const head = head_of(to);
+    late_asker way{*this, head, to.back};
+    detail::answer_nothing(way);
   }
 
   /// Lanes that run this handler together: 1 unless it asked for more on the device.
@@ -96,6 +205,81 @@ class context {
   }
 
  private:
+  template <class Value>
+  [[nodiscard]] static constexpr std::uint32_t offset_of_value() noexcept {
+    std::size_t const align = alignof(Value);
+    return static_cast<std::uint32_t>((sizeof(answer_head) + align - 1) / align * align);
+  }
+
+  template <class Reply>
+  [[nodiscard]] GYRE_FN static envelope head_of(caller<Reply> const& to) noexcept {
+    envelope head;
+    head.actor = to.actor;
+    head.correlation = to.correlation;
+    head.expires = to.expires;
+    head.port = to.port;
+    return head;
+  }
+
+  /// The way to somebody who asked earlier (kernel/answer.hpp).
+  struct late_asker {
+    context& by;
+    envelope const& head;
+    return_address const& back;
+
+    [[nodiscard]] GYRE_FN bool asked() const noexcept { return head.port != no_port; }
+    template <class Fill>
+    GYRE_FN void send(message_kind kind, type_code type, std::size_t length, Fill&& fill) noexcept {
+      if (head.port == actor_port) {
+        detail::answer_actor(by.kernel_, by.env_, back, by.time_, answer_head{back.tag}, fill);
+      } else {
+        by.env_.reply(by.kernel_, head, kind, type, length, by.time_, fill);
+      }
+    }
+    GYRE_FN void send_failure(type_code type, failure_reply const& why) noexcept {
+      if (head.port == actor_port) {
+        detail::refuse_actor(by.kernel_, by.env_, back, by.time_, why);
+      } else {
+        by.env_.reply(by.kernel_, head, message_kind::failure, type, sizeof why, by.time_,
+                      [&](std::byte* out) { std::memcpy(out, &why, sizeof why); });
+      }
+    }
+    GYRE_FN void refused() const noexcept {}
+    GYRE_FN void note(errc) const noexcept {}
+    GYRE_FN void bury(drop_reason reason) noexcept { by.env_.lose(by.kernel_, reason, head); }
+  };
+
+  /// `head` says where the answer goes; the rest of it is filled in here.
+  template <class To, class Key, class Other>
+  GYRE_FN bool send(gyre::actor<To, Key> const& to, Other const& message, envelope head,
+                    return_address const* back) noexcept {
+    static_assert(std::is_same_v<To, Actor>,
+                  "a handler tells actors of its own kernel; other kernels are not reached yet");
+    static_assert(std::is_same_v<Key, key_type<To>>,
+                  "an actor is addressed as gyre::actor<T>, or gyre::actor<T, gyre::uuid> if that "
+                  "is its key");
+    static_assert(To::handles::template contains<Other>, "the actor does not handle this message");
+    using form = payload<Other>;
+    full_key const whom = split_key(to.id);
+    constexpr std::size_t wide = address_bytes<To>;
+    std::size_t const prefix = wide + (back != nullptr ? sizeof(return_address) : 0);
+    std::size_t const length = form::size(message);
+    head.actor = whom.word;
+    head.time = time_;
+    head.type = type_code_of<Other>;
+    head.kind = form::raw ? message_kind::raw : message_kind::wire;
+    head.length = static_cast<std::uint32_t>(prefix + length);
+    if (!kernel_.keyed && whom.word >= kernel_.actors) {
+      return lose(head, drop_reason::no_such_actor);
+    }
+    if (length > form::greatest) return lose(head, drop_reason::no_room);
+    return env_.post(kernel_, kernel_.home(whom.word), head, [&](std::byte* out) {
+      if constexpr (wide != 0) std::memcpy(out, &whom.rest, sizeof whom.rest);
+      if (back != nullptr) std::memcpy(out + wide, back, sizeof *back);
+      form::pack(message, out + prefix);
+    }) || lose(head, drop_reason::no_room);
+  }
+
   GYRE_FN bool lose(envelope const& head, drop_reason reason) noexcept {
     env_.lose(kernel_, reason, head);
     return false;
@@ -104,36 +288,11 @@ class context {
   kernel_view const& kernel_;
   Env& env_;
   envelope const& message_;
+  full_key self_;
+  return_address const* back_;
   std::uint64_t time_;
   std::uint32_t shard_;
 };
-
-namespace detail {
-
-/// An environment that only names things: with it, `reply_of` asks a handler for its reply's type.
-struct declared_environment {
-  using codec = commit_codec<>;
-  static constexpr std::uint32_t lanes() noexcept { return 1; }
-  static constexpr std::uint32_t lane() noexcept { return 0; }
-  static void sync() noexcept {}
-  static void use_buffers() noexcept {}
-  template <class... Args>
-  static bool post(Args const&...) noexcept {
-    return false;
-  }
-  template <class... Args>
-  static void lose(Args const&...) noexcept {}
-};
-
-template <class Actor, class Message>
-using handler_result = decltype(std::declval<Actor&>().on(
-    std::declval<Message const&>(), std::declval<context<Actor, declared_environment>&>()));
-
-}  // namespace detail
-
-/// What an actor answers to a message: the type that `on` returns, without `reply<>`.
-template <class Actor, class Message>
-using reply_of = typename detail::reply_value<detail::handler_result<Actor, Message>>::type;
 
 /// Whether `Actor` is a state with handlers: a `handles` list, trivially copyable (it lives where
 /// the kernel runs), made from nothing.

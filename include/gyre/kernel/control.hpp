@@ -56,6 +56,7 @@ struct shard_words {
   // message that is being handled counts as taken.
   word told{0};         ///< What this shard's handlers sent.
   word tells_taken{0};  ///< What they were sent, and have finished with.
+  word live{0};         ///< Keyed actors that live here.
   // Of blocks, whose words are posted from time to time. Shards on a CPU leave these at 0: their
   // words are always up to date.
   word posts{0};  ///< How often these words have been brought up to date.

@@ -40,11 +40,15 @@ struct handles {
 };
 
 /// A typed address: `self.tell(gyre::actor<account>{43}, deposit{5})`. A plain value; it can travel
-/// in messages.
-template <class Actor>
+/// in messages. `Key` is `std::uint64_t`, for dense ids and keys of 64 bits, or `gyre::uuid`.
+template <class Actor, class Key = std::uint64_t>
 struct actor {
-  std::uint64_t id = 0;
+  Key id{};
 };
+
+/// What a handler returns that answers later, or has passed the message on: `self.later()`.
+template <class Reply>
+struct later {};
 
 /// How wide an actor's handlers run on the device: `static constexpr auto width = …`; on the cpu
 /// engine there is one lane.
@@ -65,7 +69,8 @@ struct rejection {
   std::int64_t detail = 0;
 };
 
-/// What a handler returns that may refuse: a value or a `rejection`.
+/// What a handler returns that may refuse, or answer later: a value, a `rejection`, `self.later()`
+/// or `self.forward(…)`.
 template <class Value>
 class reply {
  public:
@@ -73,8 +78,11 @@ class reply {
 
   GYRE_FN constexpr reply(Value const& value) noexcept : value_(value), ok_(true) {}
   GYRE_FN constexpr reply(rejection refusal) noexcept : refusal_(refusal) {}
+  GYRE_FN constexpr reply(later<Value>) noexcept : later_(true) {}
 
   [[nodiscard]] GYRE_FN constexpr bool ok() const noexcept { return ok_; }
+  /// Neither a value nor a refusal: somebody answers later.
+  [[nodiscard]] GYRE_FN constexpr bool is_later() const noexcept { return later_; }
   [[nodiscard]] GYRE_FN constexpr Value const& value() const noexcept { return value_; }
   [[nodiscard]] GYRE_FN constexpr rejection refusal() const noexcept { return refusal_; }
 
@@ -82,6 +90,7 @@ class reply {
   Value value_{};
   rejection refusal_{};
   bool ok_ = false;
+  bool later_ = false;
 };
 
 /// A handler that returns nothing but may refuse.
@@ -92,13 +101,16 @@ class reply<void> {
 
   GYRE_FN constexpr reply() noexcept : ok_(true) {}
   GYRE_FN constexpr reply(rejection refusal) noexcept : refusal_(refusal) {}
+  GYRE_FN constexpr reply(later<void>) noexcept : later_(true) {}
 
   [[nodiscard]] GYRE_FN constexpr bool ok() const noexcept { return ok_; }
+  [[nodiscard]] GYRE_FN constexpr bool is_later() const noexcept { return later_; }
   [[nodiscard]] GYRE_FN constexpr rejection refusal() const noexcept { return refusal_; }
 
  private:
   rejection refusal_{};
   bool ok_ = false;
+  bool later_ = false;
 };
 
 namespace detail {

@@ -4,11 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <gyre/core/expiry.hpp>
-#include <gyre/kernel/answer.hpp>
-#include <gyre/kernel/context.hpp>
-#include <gyre/kernel/handles.hpp>
-#include <gyre/kernel/result_slot.hpp>
+#include <gyre/kernel/delivery.hpp>
 #include <gyre/kernel/view.hpp>
 
 namespace gyre {
@@ -28,10 +24,11 @@ enum class pressure : std::uint8_t {
 /// | ---------------- | ----------------------------------------------------------------- |
 /// | `codec`          | how the rings are tagged                                          |
 /// | `lanes, lane`    | how many run a handler together                                   |
-/// | `idle(since, f)` | a step of waiting; `f` says whether there is something to do      |
+/// | `idle(t, n, f)`  | a step of waiting at time t, for n ns at most; `f` says whether there is something to do |
 /// | `interrupted(c)` | whether a batch ends here: the control words want something else       |
 /// | `ring_bell(b)`   | wakes a client                                                    |
 /// | `post(…)`        | sends from a handler                                              |
+/// | `reply(…)`       | publishes a reply                                                 |
 /// | `lose(…)`        | counts what a handler could not send                              |
 /// | `from_here()`    | what its handlers told its own actors: `peek` and `pop`           |
 /// | `from_others()`  | what other shards' handlers told them; also `post`                |
@@ -51,14 +48,16 @@ class shard_loop {
   static constexpr std::uint64_t batch = 64;
   /// Under some pressure, for one message of the host so many of handlers are handled.
   static constexpr std::uint64_t handlers_share = 16;
+  static constexpr std::uint64_t turns_between_sweeps = 64;
 
   shard_loop(kernel_view const& kernel, std::uint32_t shard, Env& env) noexcept
       : kernel_(kernel),
         shard_(kernel.shards[shard]),
         env_(env),
         inbox_(ring<codec>(shard_.inbox), shard_.scratch, shard_.scratch_bytes),
-        telemetry_(shard_.telemetry),
-        index_(shard) {}
+        deliver_(kernel_, shard, env),
+        telemetry_(deliver_.telemetry()),
+        clock_(deliver_.clock()) {}
 
   /// Returns when the host says stop. What is in the inbox then stays there.
   void run() noexcept {
@@ -75,12 +74,13 @@ class shard_loop {
           continue;
         }
         if (turn()) continue;
+        deliver_.sweep();
       } else {
         enter(shard_phase::paused);
       }
       inbox_.post();
       env_.from_others().post();
-      env_.idle(now_, [&] { return something_to_do(command); });
+      env_.idle(now_, longest_nap(), [&] { return something_to_do(command); });
       read_clock();
     }
     inbox_.post();
@@ -111,6 +111,7 @@ class shard_loop {
     n += from_host;
     if (n == 0) return false;
     env_.busy();
+    if (++turns_ % turns_between_sweeps == 0) deliver_.sweep();
     // A full batch reads the clock once; a shorter one means that the source ran dry.
     if (telemetry_on_) {
       std::uint64_t const before = now_;
@@ -136,7 +137,7 @@ class shard_loop {
         message.head.time = clock_.last().word;
       }
       clock_.observe({message.head.time});
-      handle_or_refuse(message);
+      deliver_(message);
       source.pop(message);
       detail::bump(taken, size(message));
       ++n;
@@ -144,142 +145,10 @@ class shard_loop {
     return n;
   }
 
-  /// Hands a message to its handler, unless nobody wants that any more.
-  void handle_or_refuse(message_view const& message) noexcept {
-    envelope const& head = message.head;
-    if (has_expired(head.expires, expiry_clock(now_))) {
-      give_up(head, errc::timed_out, drop_reason::expired);
-    } else if (given_up(head)) {
-      give_up(head, errc::cancelled, drop_reason::cancelled);
-    } else {
-      dispatch(message, static_cast<typename Actor::handles*>(nullptr));
-    }
-  }
-
-  /// Whether its asker has said that it no longer waits.
-  [[nodiscard]] bool given_up(envelope const& head) const noexcept {
-    return head.port < kernel_.port_count && kernel_.ports[head.port].cancelled(head.correlation);
-  }
-
-  /// Counts a message that is not handled, and frees its asker's place.
-  void give_up(envelope const& head, errc code, drop_reason reason) noexcept {
-    asker to{*this, head};
-    to.bury(reason);
-    if (to.asked()) detail::answer_failure(to, head, code, reason);
-  }
-
-  /// Finds the message's type in the actor's list; unknown ones are answered or buried.
-  template <class... Messages>
-  void dispatch(message_view const& message, handles<Messages...>*) noexcept {
-    bool const found =
-        ((message.head.type == type_code_of<Messages> ? (deliver<Messages>(message), true)
-                                                      : false) ||
-         ...);
-    if (!found) fail(message.head, errc::unknown_message, drop_reason::unknown_message);
-  }
-
-  template <class Message>
-  void deliver(message_view const& message) noexcept {
-    std::uint64_t const place = kernel_.place(message.head.actor);
-    if (message.head.actor >= kernel_.actors || place >= shard_.actor_count) {
-      fail(message.head, errc::no_such_actor, drop_reason::no_such_actor);
-      return;
-    }
-    Actor& state = static_cast<Actor*>(shard_.actors)[place];
-    if (!detail::read_message<Message, 16>(message.payload, message.head, [&](Message const& m) {
-          handle(state, m, message.head);
-        })) {
-      fail(message.head, errc::malformed, drop_reason::malformed);
-    }
-  }
-
-  template <class Message>
-  void handle(Actor& state, Message const& message, envelope const& head) noexcept {
-    using returned = detail::handler_result<Actor, Message>;
-    context<Actor, Env> self(kernel_, env_, head, index_, clock_.tick().word);
-    detail::bump(shard_.words->handled, 1);
-    asker to{*this, head};
-    if constexpr (std::is_void_v<returned>) {
-      if (!env_.guard([&] { state.on(message, self); }, head)) {
-        return detail::answer_thrown(to, head);
-      }
-      detail::answer_nothing(to);
-    } else {
-      // Filled by the handler; `guard` says whether it was.
-      detail::result_slot<returned> out;
-      if (!env_.guard([&] { out.put(state.on(message, self)); }, head)) {
-        return detail::answer_thrown(to, head);
-      }
-      detail::answer(to, head, out.get());
-    }
-  }
-
-  /// The way to one asker (kernel/answer.hpp).
-  struct asker {
-    shard_loop& loop;
-    envelope const& head;
-
-    [[nodiscard]] bool asked() const noexcept { return head.port != no_port; }
-    template <class Fill>
-    void send(message_kind kind, type_code type, std::size_t length, Fill&& fill) noexcept {
-      loop.send(head, kind, type, length, fill);
-    }
-    void refused() noexcept { detail::bump(loop.shard_.words->refused, 1); }
-    void note(errc code) noexcept {
-      if (loop.telemetry_on_) {
-        loop.telemetry_.note_error(static_cast<std::uint32_t>(code), head.type);
-      }
-    }
-    void bury(drop_reason reason) noexcept {
-      detail::bump(loop.shard_.words->dropped[static_cast<std::size_t>(reason)], 1);
-      loop.env_.bury(reason, head);
-    }
-  };
-
-  void fail(envelope const& head, errc code, drop_reason reason) noexcept {
-    asker to{*this, head};
-    detail::answer_failure(to, head, code, reason);
-  }
-
-  /// Publishes a reply in its asker's ring. The ask has reserved the room.
-  template <class Fill>
-  void send(envelope const& to, message_kind kind, type_code type, std::size_t length,
-            Fill&& fill) noexcept {
-    if (to.port >= kernel_.port_count) return;
-    port_view const& port = kernel_.ports[to.port];
-    envelope head;
-    head.actor = to.actor;
-    head.correlation = to.correlation;
-    head.time = clock_.tick().word;
-    head.type = type;
-    head.length = static_cast<std::uint32_t>(length);
-    head.port = to.port;
-    head.priority = to.priority;
-    head.kind = kind;
-    // Once the reply is out, its asker may be gone, and the port's row another's.
-    doorbell const bell = port.bell;
-    detail::bump(shard_.words->answered, 1);
-    if (kernel_.shard_count == 1) {
-      put(ring_writer<codec, writers::one>(ring<codec>(port.replies)), head, fill);
-    } else {
-      put(ring_writer<codec, writers::many>(ring<codec>(port.replies)), head, fill);
-    }
-    env_.ring_bell(bell);
-  }
-
-  template <class Writer, class Fill>
-  void put(Writer const& writer, envelope const& head, Fill&& fill) noexcept {
-    std::uint64_t const at = writer.reserve_promised(writer.target().slots_for(head.length));
-    if constexpr (codec::in_place) {
-      if (writer.target().in_place(head.length)) [[likely]] {
-        writer.write_in_place(at, head, fill);
-        return;
-      }
-    }
-    env_.with_scratch(head.length, [&](std::byte* scratch) {
-      fill(scratch);
-      writer.write(at, head, scratch);
-    });
+  /// How long it may sleep with nothing to do: somebody may have to be put to rest.
+  [[nodiscard]] std::uint64_t longest_nap() const noexcept {
+    if (kernel_.rest.after == 0) return UINT64_MAX;
+    return std::uint64_t{kernel_.rest.after} << 19;  // half of it; a tick is 2^20 ns
   }
 
   bool something_to_do(kernel_command current) const noexcept {
@@ -291,6 +160,7 @@ class shard_loop {
   void obey_telemetry() noexcept {
     auto const& control = *kernel_.control;
     telemetry_on_ = control.telemetry_on.load(platform::memory_order_relaxed) != 0;
+    deliver_.note_failures(telemetry_on_);
     std::uint64_t const epoch = control.telemetry_epoch.load(platform::memory_order_acquire);
     if (epoch != epoch_) {
       epoch_ = epoch;
@@ -308,6 +178,7 @@ class shard_loop {
 
   void read_clock() noexcept {
     now_ = platform::clock_ns();
+    deliver_.now(now_);
     clock_.refresh(
         static_cast<std::uint64_t>(static_cast<std::int64_t>(now_) + kernel_.wall_offset_ns) /
         1000);
@@ -317,12 +188,13 @@ class shard_loop {
   shard_view const& shard_;
   Env& env_;
   ring_reader<codec> inbox_;
-  telemetry_writer telemetry_;
-  local_clock clock_{};
+  delivery<Actor, Env> deliver_;
+  telemetry_writer& telemetry_;
+  local_clock& clock_;
   std::uint64_t now_ = 0;
   std::uint64_t epoch_ = 0;
   shard_phase phase_ = shard_phase::starting;
-  std::uint32_t index_;
+  std::uint64_t turns_ = 0;
   bool telemetry_on_ = true;
   bool was_idle_ = false;
 };

@@ -4,6 +4,8 @@
 
 #include <gyre/kernel/buffer_table.hpp>
 #include <gyre/kernel/control.hpp>
+#include <gyre/kernel/directory.hpp>
+#include <gyre/kernel/keys.hpp>
 #include <gyre/kernel/telemetry_block.hpp>
 #include <gyre/ring/any_ring.hpp>
 #include <gyre/ring/ring.hpp>
@@ -39,8 +41,29 @@ struct shard_view {
   telemetry_block* telemetry = nullptr;
   void* actors = nullptr;  ///< The states of this shard's actors, in order.
   std::uint64_t actor_count = 0;
+  directory_view* directories = nullptr;  ///< Where its keyed actors are: one for each home in it.
   doorbell bell = nullptr;
 };
+
+/// Where keyed actors' states go that are put to rest.
+struct rest_view {
+  ring_memory<> states{};  ///< To the host. No slots: none is ever put to rest.
+  doorbell bell = nullptr;
+  /// How far blocks have reserved `states`, in the memory of their side.
+  platform::atomic<std::uint64_t>* reserved = nullptr;
+  std::uint32_t after = 0;  ///< Idle for so long (`directory::tick`s); 0: only for want of room.
+
+  [[nodiscard]] GYRE_FN bool wanted() const noexcept { return states.geometry.slots != 0; }
+};
+
+namespace detail {
+
+/// Which of `n` equal parts of 0 … 2^32-1 a number lies in.
+[[nodiscard]] GYRE_FN constexpr std::uint32_t share(std::uint64_t of, std::uint32_t n) noexcept {
+  return static_cast<std::uint32_t>(of * n >> 32);
+}
+
+}  // namespace detail
 
 /// A kernel as its shards see it. A plain description that owns nothing; made before the launch,
 /// and not changed while the kernel lives, but for rows of `ports`: a row is written before the
@@ -54,14 +77,24 @@ struct kernel_view {
   std::uint32_t shard_count = 0;
   std::uint32_t port_count = 0;
   ring_format format = ring_format::commit;  ///< Of every ring that the host sees.
+  bool keyed = false;                        ///< Actors are found by keys; else by dense ids.
   std::int64_t wall_offset_ns = 0;  ///< Wall clock less `platform::clock_ns`, at the launch.
+  rest_view rest{};
 
   /// Whether shards ring the bells of those who wait; otherwise these must look for themselves.
   [[nodiscard]] bool rings_bells() const noexcept { return format == ring_format::commit; }
 
-  /// The shard that an actor lives on: dense ids are dealt round.
+  /// The shard that an actor lives on: dense ids are dealt round, keys by their hash.
   [[nodiscard]] GYRE_FN constexpr std::uint32_t home(std::uint64_t actor) const noexcept {
-    return shard_count == 1 ? 0 : static_cast<std::uint32_t>(actor % shard_count);
+    if (shard_count == 1) return 0;
+    if (keyed) return detail::share(mixed_bits(actor) >> 32, shard_count);
+    return static_cast<std::uint32_t>(actor % shard_count);
+  }
+  /// Of so many workers in its shard, the one that an actor belongs to.
+  [[nodiscard]] GYRE_FN constexpr std::uint32_t worker(std::uint64_t actor,
+                                                       std::uint32_t workers) const noexcept {
+    if (keyed) return detail::share(mixed_bits(actor) & UINT32_MAX, workers);
+    return static_cast<std::uint32_t>(place(actor) % workers);
   }
   /// Its place among its shard's actors.
   [[nodiscard]] GYRE_FN constexpr std::uint64_t place(std::uint64_t actor) const noexcept {

@@ -45,6 +45,13 @@ template <class Actor, class Message>
   return entries_of<Actor, list>::value[index_in<Message>(static_cast<list*>(nullptr))];
 }
 
+/// Writes a message, and what stands before it.
+template <class Actor, class Message>
+void write_to(full_key const& key, Message const& message, std::byte* out) {
+  if constexpr (address_bytes<Actor> != 0) std::memcpy(out, &key.rest, sizeof key.rest);
+  payload<Message>::pack(message, out + address_bytes<Actor>);
+}
+
 /// Turns a reply as it came into the value, or into why there is none.
 template <class Reply>
 [[nodiscard]] result<Reply> read_reply(port_host const& host, message_view const& reply) {
@@ -87,7 +94,7 @@ class port {
   template <class Message>
     requires understands<Actor, Message>
   [[nodiscard]] result<reply_of<Actor, Message>> ask(
-      std::uint64_t actor, Message const& message,
+      key_type<Actor> const& actor, Message const& message,
       std::chrono::nanoseconds timeout = default_timeout) {
     send_options options{.timeout = timeout, .time_to_live = timeout};
     auto sent = send(actor, message, true, options);
@@ -97,7 +104,7 @@ class port {
 
   /// Sends, wanting no reply. Success says that the message is in the actor's inbox.
   template <class Message>
-    requires understands<Actor, Message> result<void> tell(std::uint64_t actor,
+    requires understands<Actor, Message> result<void> tell(key_type<Actor> const& actor,
                                                            Message const& message,
                                                            send_options options = {}) {
       auto sent = send(actor, message, false, options);
@@ -108,7 +115,7 @@ class port {
   /// Sends an ask and goes on; up to `window` may be in flight.
   template <class Message>
     requires understands<Actor, Message>
-  [[nodiscard]] result<asked<reply_of<Actor, Message>>> submit(std::uint64_t actor,
+  [[nodiscard]] result<asked<reply_of<Actor, Message>>> submit(key_type<Actor> const& actor,
                                                                Message const& message,
                                                                send_options options = {}) {
     auto sent = send(actor, message, true, options);
@@ -138,6 +145,27 @@ class port {
     end_->abandon(ask.in_flight);
   }
 
+  /// Sends a keyed actor's home a state, or nothing, and waits until it is done (`kernel::wake`).
+  result<void> to_home(key_type<Actor> const& actor, message_entry const& what, Actor const* state,
+                       std::chrono::nanoseconds timeout) {
+    full_key const key = split_key(actor);
+    auto sent = end_->submit({.actor = key.word,
+                              .entry = what,
+                              .length = what.greatest,
+                              .wants_reply = true,
+                              .expires = expiry_after(timeout)},
+                             timeout, [&](std::byte* out) {
+                               if constexpr (address_bytes<Actor> != 0) {
+                                 std::memcpy(out, &key.rest, sizeof key.rest);
+                               }
+                               if (state == nullptr) return;
+                               std::memcpy(out + address_bytes<Actor>,
+                                           static_cast<void const*>(state), sizeof *state);
+                             });
+    if (!sent) return tl::unexpected<error>(std::move(sent.error()));
+    return wait(asked<void>{*sent}, timeout);
+  }
+
   [[nodiscard]] std::uint64_t window() const noexcept { return end_->window(); }
   [[nodiscard]] std::uint64_t in_flight() const noexcept { return end_->in_flight(); }
   /// Replies that came too late.
@@ -145,17 +173,19 @@ class port {
 
  private:
   template <class Message>
-  [[nodiscard]] result<ticket> send(std::uint64_t actor, Message const& message, bool wants_reply,
-                                    send_options& options) {
+  [[nodiscard]] result<ticket> send(key_type<Actor> const& actor, Message const& message,
+                                    bool wants_reply, send_options& options) {
     using form = payload<Message>;
-    return end_->submit({.actor = actor,
+    full_key const key = split_key(actor);
+    return end_->submit({.actor = key.word,
                          .entry = detail::entry_for<Actor, Message>(),
                          .kind = form::raw ? message_kind::raw : message_kind::wire,
-                         .length = form::size(message),
+                         .length = address_bytes<Actor> + form::size(message),
                          .wants_reply = wants_reply,
                          .priority = options.priority,
                          .expires = expiry_after(options.time_to_live)},
-                        options.timeout, [&](std::byte* out) { form::pack(message, out); });
+                        options.timeout,
+                        [&](std::byte* out) { detail::write_to<Actor>(key, message, out); });
   }
 
   std::shared_ptr<client_port> end_;

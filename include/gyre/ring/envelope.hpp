@@ -20,6 +20,8 @@ enum class message_kind : std::uint8_t {
 
 /// The port of a message that wants no reply.
 inline constexpr std::uint16_t no_port = 0xFFFF;
+/// The port of an ask whose answer goes to an actor: its address travels before the message.
+inline constexpr std::uint16_t actor_port = 0xFFFE;
 
 /// What travels before every message: who, what, when, and where the answer goes.
 struct envelope {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,8 +19,8 @@ namespace detail {
 /// The only message of the list that the actor answers, or void: what its named queues carry.
 template <class Actor, class... Messages>
 [[nodiscard]] constexpr auto bridged_of(handles<Messages...>*) noexcept {
-  constexpr std::size_t answered = ((std::is_void_v<reply_of<Actor, Messages>> ? 0 : 1) + ...);
-  if constexpr (answered != 1) {
+  constexpr std::size_t answers_given = ((std::is_void_v<reply_of<Actor, Messages>> ? 0 : 1) + ...);
+  if constexpr (keyed<Actor> || answers_given != 1) {
     return std::type_identity<void>{};
   } else {
     constexpr bool answers[] = {!std::is_void_v<reply_of<Actor, Messages>>...};
@@ -37,6 +38,13 @@ using bridged_message =
     typename decltype(bridged_of<Actor>(static_cast<typename Actor::handles*>(nullptr)))::type;
 
 }  // namespace detail
+
+/// A keyed actor that was put to rest.
+template <class Actor>
+struct rested {
+  key_type<Actor> key{};
+  Actor state{};
+};
 
 /// A launched ring kernel. A handle, cheap to copy: copies are the same kernel. It stays in its
 /// runtime until it is terminated, whether or not a handle is left. Thread-safe: any thread may
@@ -77,7 +85,7 @@ class kernel {
   template <class Message>
     requires understands<Actor, Message>
   [[nodiscard]] result<reply_of<Actor, Message>> ask(
-      std::uint64_t actor, Message const& message,
+      key_type<Actor> const& actor, Message const& message,
       std::chrono::nanoseconds timeout = default_timeout) {
     auto end = this_threads_port();
     if (!end) return tl::unexpected<error>(std::move(end.error()));
@@ -86,13 +94,40 @@ class kernel {
 
   /// Sends from this thread's port, wanting no reply.
   template <class Message>
-    requires understands<Actor, Message> result<void> tell(std::uint64_t actor,
+    requires understands<Actor, Message> result<void> tell(key_type<Actor> const& actor,
                                                            Message const& message,
                                                            send_options options = {}) {
       auto end = this_threads_port();
       if (!end) return tl::unexpected<error>(std::move(end.error()));
       return (*end)->tell(actor, message, options);
     }
+
+  /// The state of a keyed actor that was put to rest, idle or for want of room: the host's from now
+  /// on. Give it back with `wake` before its key has the next message, or it begins anew.
+  /// `timed_out`: none by the deadline; `terminated`: none will come; `unsupported`: the launch
+  /// option `rest_window` is 0. Any thread.
+  [[nodiscard]] result<rested<Actor>> take_rested(
+      std::chrono::nanoseconds timeout = std::chrono::nanoseconds::zero()) requires keyed<Actor> {
+    rested<Actor> out;
+    auto r = core_->take_rested(timeout, [&](full_key const& key, std::byte const* state) {
+      out.key = joined_key<key_type<Actor>>(key);
+      std::memcpy(static_cast<void*>(&out.state), state, sizeof out.state);
+    });
+    if (!r) return tl::unexpected<error>(std::move(r.error()));
+    return out;
+  }
+  /// Has a keyed actor live with this state. `already_exists`: it lives; `full`: no room. Its
+  /// `on_activate` is not called.
+  result<void> wake(key_type<Actor> const& key, Actor const& state,
+                    std::chrono::nanoseconds timeout = default_timeout) requires keyed<Actor> {
+    return to_home(key, detail::wake_entry<Actor>, &state, timeout);
+  }
+  /// Puts a keyed actor to rest; its state comes by `take_rested`. `no_such_actor`: it does not
+  /// live; `full`: too many states wait there already.
+  result<void> put_to_rest(key_type<Actor> const& key, std::chrono::nanoseconds timeout =
+                                                           default_timeout) requires keyed<Actor> {
+    return to_home(key, detail::rest_entry<Actor>, nullptr, timeout);
+  }
 
   /// A port for one thread's own use: the fastest way, and the one with many asks in flight.
   /// `full` if all are open (launch option `ports`), `terminated`.
@@ -122,6 +157,12 @@ class kernel {
   [[nodiscard]] std::shared_ptr<kernel_core> const& core() const noexcept { return core_; }
 
  private:
+  result<void> to_home(key_type<Actor> const& key, message_entry const& what, Actor const* state,
+                       std::chrono::nanoseconds timeout) {
+    auto end = this_threads_port();
+    if (!end) return tl::unexpected<error>(std::move(end.error()));
+    return (*end)->to_home(key, what, state, timeout);
+  }
   [[nodiscard]] result<port<Actor>*> this_threads_port() { return thread_ports<Actor>::get(core_); }
 
   template <class Message>

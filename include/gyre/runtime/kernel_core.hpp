@@ -81,6 +81,19 @@ class kernel_core final : public port_host,
   [[nodiscard]] std::shared_ptr<named_queue> requests() const;
   [[nodiscard]] std::shared_ptr<named_queue> responses() const;
 
+  /// Hands the state of a keyed actor that was put to rest to `take(full_key, std::byte const*)`.
+  /// `timed_out`: none came; `terminated`: none will.
+  template <class Take>
+  [[nodiscard]] result<void> take_rested(std::chrono::nanoseconds timeout, Take&& take) {
+    std::scoped_lock const lock(rest_mutex_);
+    message_view m;
+    if (auto r = wait_for_rested(timeout, m); !r) return r;
+    take(full_key{m.head.actor, m.head.correlation}, m.payload);
+    rested_.pop(m);
+    rested_.post();
+    return {};
+  }
+
   [[nodiscard]] launch_options const& options() const noexcept { return options_; }
   /// Differs between any two kernels of the process.
   [[nodiscard]] std::uint64_t serial() const noexcept { return serial_; }
@@ -93,6 +106,7 @@ class kernel_core final : public port_host,
 
   // Launching, step by step.
   result<void> allocate();
+  result<void> make_resting_place();
   result<memory_block> charged(std::uint64_t bytes);
   result<void> make_queues();
   result<void> start();
@@ -108,6 +122,7 @@ class kernel_core final : public port_host,
   result<final_report> finish(bool drained);
   result<final_report> stuck();
 
+  result<void> wait_for_rested(std::chrono::nanoseconds timeout, message_view& m);
   void merge_lost(telemetry_snapshot& out) const noexcept;
   [[nodiscard]] std::uint64_t inbox_depth() const noexcept;
   [[nodiscard]] static std::int64_t now_ns() noexcept;
@@ -156,7 +171,9 @@ class kernel_core final : public port_host,
   memory_block inbox_block_;
   memory_block state_block_;
   memory_block port_block_;  // reply rings, where all are made at the launch
+  memory_block rest_block_;  // stays as long as this does: states may be taken after the end
   std::deque<event> bells_;
+  std::vector<directory_view> directories_;
   std::unique_ptr<resident_kernel> resident_;
   std::shared_ptr<bridge> bridge_;
 
@@ -176,6 +193,12 @@ class kernel_core final : public port_host,
   std::vector<port_slot> ports_;
   std::uint64_t sent_before_ = 0;  // by ports that are gone
   std::uint64_t received_before_ = 0;
+
+  // States of keyed actors at rest; guarded by rest_mutex_.
+  std::mutex rest_mutex_;
+  event rest_bell_;
+  std::vector<std::byte> rest_gather_;
+  any_reader rested_;
 
   // Guarded by notes_mutex_.
   mutable std::mutex notes_mutex_;

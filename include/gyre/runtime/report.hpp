@@ -18,7 +18,8 @@ struct kernel_status {
   kernel_state state{};
   engine_kind engine{};
   std::uint32_t shards = 0;
-  std::uint64_t actors = 0;
+  std::uint64_t actors = 0;           ///< Dense ones, or the keyed ones that may live at once.
+  std::uint64_t live = 0;             ///< Those that are there.
   std::uint64_t pending = 0;          ///< Inbox slots in use, and messages in the request queue.
   std::uint64_t handled = 0;          ///< Messages whose handler ran.
   std::chrono::nanoseconds uptime{};  ///< Since the launch.

@@ -16,14 +16,15 @@ constexpr std::uint64_t scratch_slack = 2 * sizeof(envelope);
 constexpr std::uint64_t tray_bytes = std::uint64_t{64} << 10;
 
 std::uint64_t greatest_payload(kernel_image const& image) {
-  std::uint64_t greatest = sizeof(failure_reply);
+  std::uint64_t greatest =
+      std::max<std::uint64_t>(sizeof(failure_reply), image.keyed ? image.state_bytes : 0);
   for (auto const& m : image.messages) {
     greatest = std::max<std::uint64_t>(
         {greatest, m.greatest,
          m.wire_greatest < limits::greatest_payload ? m.wire_greatest : m.greatest,
          m.reply_greatest});
   }
-  return greatest;
+  return greatest + greatest_prefix;
 }
 
 /// As large as the option says, or the next smaller power of two.
@@ -102,6 +103,19 @@ class device_writer {
   result<void> failure_{};
 };
 
+/// Empty tables for a shard's keyed actors, like those that the host laid out.
+directory_view* copy_directories(device_writer& device, directory_view const* like,
+                                 launch_options const& options) {
+  std::vector<directory_view> made;
+  for (std::uint32_t home = 0; home < options.lanes / 32; ++home) {
+    std::uint64_t const rows = like[home].capacity;
+    std::byte* const at = device.zeroed(directory_bytes(rows));
+    if (at == nullptr) return nullptr;
+    made.push_back(lay_out_directory(at, rows, like[home].first));
+  }
+  return device.copy(made.data(), made.size());
+}
+
 }  // namespace
 
 std::uint64_t layout_bytes(kernel_image const& image, launch_options const& options,
@@ -111,7 +125,9 @@ std::uint64_t layout_bytes(kernel_image const& image, launch_options const& opti
                              2 * sizeof(ring_words<>) + 2 * (greatest + scratch_slack) +
                              blocks_view::row_for(greatest) * options.lanes + sizeof(shard_view) +
                              sizeof(block_view) + sizeof(block::rest) + sizeof(block::letter_box);
-  return options.shards * each + options.actors * image.state_bytes +
+  // Keyed actors have a few places more; what finds them is counted by the plan.
+  std::uint64_t const places = image.keyed ? options.actors + options.actors / 8 : options.actors;
+  return options.shards * each + places * image.state_bytes +
          options.ports * (sizeof(port_view) + sizeof(std::uint64_t)) + sizeof(blocks_view) +
          sizeof(std::uint32_t);
 }
@@ -135,8 +151,13 @@ result<void> lay_out(kernel_image const& image, launch_options const& options, m
     shard_view& s = shards[i];
     block_view& b = where.blocks[i];
     s.inbox.slots = from.on_device(s.inbox.slots);
-    s.actors =
-        device.copy(static_cast<std::byte const*>(s.actors), s.actor_count * image.state_bytes);
+    if (image.keyed) {
+      s.actors = device.zeroed(s.actor_count * image.state_bytes);
+      s.directories = copy_directories(device, s.directories, options);
+    } else {
+      s.actors =
+          device.copy(static_cast<std::byte const*>(s.actors), s.actor_count * image.state_bytes);
+    }
     s.scratch = device.scratch(greatest);
     s.scratch_bytes = greatest + sizeof(envelope);
     s.bell = nullptr;
@@ -150,6 +171,11 @@ result<void> lay_out(kernel_image const& image, launch_options const& options, m
     b.rows = device.zeroed(view.row_bytes * options.lanes);
     b.rest = device.zeroed_one<block::rest>();
     b.letters = reinterpret_cast<block::letter_box*>(device.of_host(sizeof(block::letter_box)));
+  }
+  if (host.rest.wanted()) {
+    view.kernel.rest.bell = nullptr;
+    view.kernel.rest.reserved =
+        reinterpret_cast<platform::atomic<std::uint64_t>*>(device.zeroed(sizeof(std::uint64_t)));
   }
   view.kernel.shards = device.copy(shards.data(), shards.size());
   view.kernel.ports = device.copy(host.ports, host.port_count);

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <atomic>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -110,10 +112,15 @@ result<void> kernel_core::allocate() {
   inbox_block_ = std::move(*inboxes);
   inbox_block_.charge(account_);
 
-  // Each shard's states begin on a line of their own.
-  std::uint64_t const most = (options_.actors + shards - 1) / shards;
-  std::uint64_t const states = carver::rounded(most * image->state_bytes);
-  auto state_block = charged(shards * states);
+  // Each shard's states begin on a line of their own. What finds keyed ones lies behind them; on an
+  // engine across a bus it lies there, and so do they.
+  bool const here = !image->keyed || plan_.format == ring_format::commit;
+  std::uint64_t const most =
+      image->keyed ? plan_.homes * plan_.places : (options_.actors + shards - 1) / shards;
+  std::uint64_t const states = here ? carver::rounded(most * image->state_bytes) : 0;
+  std::uint64_t const tables =
+      here && image->keyed ? plan_.homes * directory_bytes(plan_.places) : 0;
+  auto state_block = charged(shards * (states + tables));
   if (!state_block) return tl::unexpected<error>(std::move(state_block.error()));
   state_block_ = std::move(*state_block);
 
@@ -127,6 +134,7 @@ result<void> kernel_core::allocate() {
   view.control->telemetry_on.store(options_.telemetry ? 1 : 0, std::memory_order_relaxed);
   view.buffers = around_.buffers->table();
   view.actors = options_.actors;
+  view.keyed = image->keyed;
   view.shard_count = shards;
   view.port_count = ports;
   view.format = plan_.format;
@@ -165,11 +173,42 @@ result<void> kernel_core::allocate() {
     }
     s.words = &words[i];
     s.telemetry = &telemetry[i];
-    s.actors = state_block_.data() + i * states;
-    s.actor_count = view.actors_on(i);
+    s.actors = state_block_.data() + i * (states + tables);
+    s.actor_count = image->keyed ? most : view.actors_on(i);
     s.bell = &bells_.emplace_back();
-    image->construct(s.actors, s.actor_count);
+    if (!image->keyed) {
+      image->construct(s.actors, s.actor_count);
+      continue;
+    }
+    for (std::uint32_t home = 0; home < plan_.homes; ++home) {
+      std::byte* const at = static_cast<std::byte*>(s.actors) + states;
+      directories_.push_back(lay_out_directory(at + home * directory_bytes(plan_.places),
+                                               plan_.places, home * plan_.places));
+    }
   }
+  if (!image->keyed) return {};
+  for (std::uint32_t i = 0; i < shards; ++i) {
+    view.shards[i].directories = directories_.data() + std::uint64_t{i} * plan_.homes;
+  }
+  return make_resting_place();
+}
+
+/// The ring by which keyed actors' states come to the host.
+result<void> kernel_core::make_resting_place() {
+  if (plan_.rest.slots == 0) return {};
+  auto block = charged(plan_.rest.bytes() + sizeof(ring_words<>));
+  if (!block) return tl::unexpected<error>(std::move(block.error()));
+  rest_block_ = std::move(*block);
+  ring_memory<>& ring = view.rest.states;
+  ring.words = new (rest_block_.data()) ring_words<>;
+  ring.geometry = plan_.rest;
+  ring.slots = rest_block_.data() + sizeof(ring_words<>);
+  initialise(plan_.format, ring);
+  view.rest.bell = &rest_bell_;
+  auto const ticks = (options_.rest_after.count() + (1 << 20) - 1) >> 20;
+  view.rest.after = static_cast<std::uint32_t>(std::min<std::int64_t>(ticks, INT32_MAX));
+  rest_gather_.resize(image->state_bytes + sizeof(envelope));
+  rested_ = any_reader(plan_.format, ring, rest_gather_.data(), rest_gather_.size());
   return {};
 }
 

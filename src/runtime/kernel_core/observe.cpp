@@ -17,6 +17,10 @@ kernel_status kernel_core::status() const {
   s.engine = around_.kind;
   s.shards = options_.shards;
   s.actors = options_.actors;
+  s.live = image->keyed ? 0 : options_.actors;
+  for (std::uint32_t i = 0; image->keyed && i < view.shard_count; ++i) {
+    s.live += view.shards[i].words->live.load(std::memory_order_relaxed);
+  }
   s.pending = inbox_depth();
   if (auto const queue = requests()) s.pending += queue->depth();
   telemetry_snapshot totals;

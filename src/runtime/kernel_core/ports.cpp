@@ -126,6 +126,28 @@ void kernel_core::free_port_rings() noexcept {
   if (!looked_into) port_block_ = memory_block();
 }
 
+/// With rest_mutex_ held.
+result<void> kernel_core::wait_for_rested(std::chrono::nanoseconds timeout, message_view& m) {
+  if (plan_.rest.slots == 0) {
+    return fail(errc::unsupported, "kernel '" + id +
+                                       "' puts no actor to rest: it was launched without "
+                                       "rest_window, or its actors have no keys");
+  }
+  deadline const until(timeout);
+  for (;;) {
+    bool const ended = door.state() >= gate_state::ended;
+    if (rested_.peek(m)) return {};
+    if (ended) return fail(errc::terminated, "kernel '" + id + "' was terminated");
+    if (until.expired()) {
+      return fail(errc::timed_out,
+                  "no actor of kernel '" + id + "' was put to rest by the deadline");
+    }
+    auto const nap = std::min<std::chrono::nanoseconds>(
+        until.left(), view.rings_bells() ? std::chrono::milliseconds(100) : bus_nap);
+    rest_bell_.park(deadline(nap), [&] { return rested_.ready(); });
+  }
+}
+
 void kernel_core::late_reply(envelope const& head) noexcept {
   lost(drop_reason::late_reply);
   buried(drop_reason::late_reply, head);
@@ -140,7 +162,13 @@ std::string kernel_core::explain(std::uint16_t port, std::uint64_t correlation, 
   switch (code) {
     case errc::rejected: return text + ": the handler refused the message";
     case errc::no_such_actor:
+      if (image->keyed) return text + " has no actor with this key";
       return text + " has the actors 0 to " + std::to_string(options_.actors - 1);
+    case errc::full:
+      return text + " has room for " + std::to_string(options_.actors) +
+             " actors, and none can be put to rest now";
+    case errc::already_exists: return text + " has an actor with this key";
+    case errc::timed_out: return text + ": the message's time had passed before it was handled";
     case errc::handler_failed: {
       std::scoped_lock const lock(notes_mutex_);
       // The latest first: a port that was made anew counts its asks from 1 again.

@@ -33,7 +33,7 @@ struct scripted_environment {
   static constexpr std::uint32_t lane() noexcept { return 0; }
   void busy() noexcept {}
   template <class Ready>
-  void idle(std::uint64_t, Ready&&) noexcept {
+  void idle(std::uint64_t, std::uint64_t, Ready&&) noexcept {
     on_idle(idled++);
   }
   static bool interrupted(control_words const& control) noexcept {
@@ -63,6 +63,12 @@ struct scripted_environment {
   }
   template <class... Args>
   void lose(Args const&...) noexcept {}
+  template <class Fill>
+  void reply(kernel_view const& kernel, envelope const& to, message_kind kind, type_code type,
+             std::size_t length, std::uint64_t time, Fill&& fill) noexcept {
+    detail::publish_reply(kernel, *kernel.shards[0].words, *this, to, kind, type, length, time,
+                          fill);
+  }
   /// Nothing: its handlers send nothing.
   struct no_messages {
     static bool peek(message_view&) noexcept { return false; }

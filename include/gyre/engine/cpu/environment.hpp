@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -59,15 +60,18 @@ class cpu_environment {
   /// There was something to do.
   void busy() noexcept { idle_since_ = 0; }
 
-  /// A step of waiting, at time `now`. The loop reads the clock between two steps, which is pause
-  /// enough; later the core is offered to others, then the thread parks.
+  /// A step of waiting, at time `now`, for `longest` nanoseconds at most. The loop reads the clock
+  /// between two steps, which is pause enough; later the core is offered to others, then the thread
+  /// parks.
   template <class Ready>
-  void idle(std::uint64_t now, Ready&& ready) noexcept {
+  void idle(std::uint64_t now, std::uint64_t longest, Ready&& ready) noexcept {
     if (idle_since_ == 0) idle_since_ = now;
     std::uint64_t const waited = now - idle_since_;
     if (waited >= park_after_ns_) {
       // Nobody rings for room in another shard's ring.
-      bell_.park(waiting_ == 0 ? deadline() : deadline(room_period), ready);
+      auto nap = longest == UINT64_MAX ? forever : std::chrono::nanoseconds(longest);
+      if (waiting_ != 0) nap = std::min<std::chrono::nanoseconds>(nap, room_period);
+      bell_.park(deadline(nap), ready);
       idle_since_ = 0;
     } else if (waited >= spin_ns) {
       std::this_thread::yield();
@@ -117,6 +121,14 @@ class cpu_environment {
     // Before the message that it answers counts as taken.
     detail::bump(kernel.shards[shard_].words->told, 1);
     return true;
+  }
+
+  /// Publishes a reply in its asker's ring.
+  template <class Fill>
+  void reply(kernel_view const& kernel, envelope const& to, message_kind kind, type_code type,
+             std::size_t length, std::uint64_t time, Fill&& fill) noexcept {
+    detail::publish_reply(kernel, *kernel.shards[shard_].words, *this, to, kind, type, length, time,
+                          fill);
   }
 
   /// Counts a message that a handler could not send.
@@ -233,7 +245,8 @@ template <class Actor>
       [](kernel_view const& kernel, std::uint32_t shard, cpu_environment& env) {
         shard_loop<Actor, cpu_environment>(kernel, shard, env).run();
       },
-      detail::entries_of<Actor, typename Actor::handles>::value};
+      detail::entries_of<Actor, typename Actor::handles>::value,
+      keyed<Actor>};
   return image;
 }
 

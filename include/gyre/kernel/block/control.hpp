@@ -247,6 +247,7 @@ class control {
     platform::full_fence();
     put(words_.told, p.told, get(c.told));
     put(words_.handled, p.handled, get(c.handled));
+    put(words_.live, p.live, get(c.live));
     put(words_.answered, p.answered, get(c.answered));
     put(words_.refused, p.refused, get(c.refused));
     for (std::size_t i = 0; i < drop_reasons; ++i) {

@@ -81,6 +81,27 @@ class environment {
     return true;
   }
 
+  /// Publishes a reply on its own, not with its warp's batch: to somebody who asked earlier. The
+  /// ask has reserved the room.
+  template <class Fill>
+  GYRE_FN void reply(kernel_view const& kernel, envelope const& to, message_kind kind,
+                     type_code type, std::size_t length, std::uint64_t time, Fill&& fill) noexcept {
+    if (to.port >= kernel.port_count) return;
+    envelope head = to;
+    head.time = time;
+    head.type = type;
+    head.expires = 0;
+    head.length = static_cast<std::uint32_t>(length);
+    head.kind = kind;
+    fill(row_ + sizeof head);
+    shared_.count.answered.fetch_add(1, platform::memory_order_relaxed);
+    writer const replies(ring<tag8_codec<>>(kernel.ports[to.port].replies));
+    std::uint64_t const at = blocks_.reply_positions[to.port].fetch_add(
+        replies.target().slots_for(length), platform::memory_order_relaxed);
+    if (take_buffers_used()) platform::full_fence();
+    replies.write(at, head, row_ + sizeof head);
+  }
+
   /// Counts a message that a handler could not send.
   GYRE_FN void lose(kernel_view const&, drop_reason reason, envelope const& head) noexcept {
     bury(shared_, blocks_.blocks[shard_], reason, head);

@@ -270,7 +270,7 @@ class ingress {
     if (!staged) scratch_holder_ = head_;
     lines_to_come_ = slots;
     head_ += wanted;
-    auto const worker = static_cast<std::uint32_t>(kernel_.place(actor) % workers_);
+    auto const worker = kernel_.worker(actor, workers_);
     entry_ = worker << 16 | (staged ? 0U : work_queue::in_scratch) | begins;
     return true;
   }

@@ -57,6 +57,7 @@ struct wide_job {
   std::byte const* payload = nullptr;
   std::uint64_t time = 0;
   std::uint32_t handler = 0;
+  std::uint32_t place = 0;
 };
 
 /// What the block counts; posted to the host by the control warp.
@@ -67,6 +68,7 @@ struct counters {
   atomic<std::uint64_t> refused{0};
   atomic<std::uint64_t> told{0};           ///< Slots reserved in shards' rings of tells.
   atomic<std::uint64_t> taken[sources]{};  ///< Slots finished with.
+  atomic<std::uint64_t> live{0};           ///< Keyed actors here.
   atomic<std::uint64_t> dropped[drop_reasons]{};
   // Handling times; meaningless while telemetry is off.
   atomic<std::uint64_t> total_ns{0};
@@ -85,6 +87,7 @@ struct posted {
   std::uint64_t answered = 0;
   std::uint64_t refused = 0;
   std::uint64_t taken[sources] = {};
+  std::uint64_t live = 0;
   std::uint64_t dropped[drop_reasons] = {};
   std::uint64_t count = 0;
   std::uint64_t total_ns = 0;

@@ -14,6 +14,8 @@
 #include <gyre/kernel/block/view.hpp>
 #include <gyre/kernel/context.hpp>
 #include <gyre/kernel/control.hpp>
+#include <gyre/kernel/keyed_home.hpp>
+#include <gyre/kernel/opened.hpp>
 #include <gyre/kernel/result_slot.hpp>
 
 namespace gyre::block {
@@ -47,7 +49,8 @@ class worker {
         shard_index_(shard),
         row_(blocks.blocks[shard].rows +
              (std::uint64_t{index} * Warp::lanes + warp.lane()) * blocks.row_bytes),
-        environment_(warp, shared, blocks, shard, row_, index) {}
+        environment_(warp, shared, blocks, shard, row_, index),
+        keyed_(home_of(blocks.kernel.shards[shard], index)) {}
 
   /// Returns when the block is left.
   GYRE_FN void run() noexcept {
@@ -69,6 +72,7 @@ class worker {
         idle = 0;
         continue;
       }
+      sweep();
       obey(obeyed);
       warp_.nap(idle);
       if (idle < 8) ++idle;
@@ -107,9 +111,10 @@ class worker {
   /// A lane's message, and its answer on the way out.
   struct letter {
     envelope head{};
-    std::byte const* payload = nullptr;
+    opened_message opened{};
     std::uint32_t line = 0;     ///< Of the stage, where it is counted as done.
-    std::uint32_t handler = 0;  ///< Its place in the actor's list.
+    std::uint32_t handler = 0;  ///< Its place in the actor's list; beyond it: `wakes`, `rests`.
+    std::uint32_t place = 0;    ///< Its actor's, among the shard's states, or its home's if keyed.
     std::uint64_t time = 0;
     // The answer, in the lane's row.
     bool answered = false;
@@ -163,7 +168,7 @@ class worker {
       bytes = from == from_host ? shard_.scratch : blocks_.blocks[shard_index_].tell_scratch;
     }
     std::memcpy(&l.head, bytes, sizeof l.head);
-    l.payload = bytes + sizeof l.head;
+    l.opened = open_message<Actor>(message_view{l.head, bytes + sizeof l.head, 1});
     l.handler = handler_of(l.head.type, static_cast<typename Actor::handles*>(nullptr));
     platform::raise(shared_.clock, l.head.time);
     l.time = tick(shared_);
@@ -175,6 +180,10 @@ class worker {
     std::uint32_t found = sizeof...(Messages);
     std::uint32_t i = 0;
     ((type == type_code_of<Messages> ? void(found = i) : void(), ++i), ...);
+    if constexpr (keyed<Actor>) {
+      if (type == gyre::detail::wake_code<Actor>) found = wakes;
+      if (type == gyre::detail::rest_code<Actor>) found = rests;
+    }
     return found;
   }
 
@@ -186,18 +195,35 @@ class worker {
       bad = true;
     } else if (mine && give_up(l)) {
       bad = true;
-    } else if (mine && (l.head.actor >= blocks_.kernel.actors ||
-                        blocks_.kernel.place(l.head.actor) >= shard_.actor_count)) {
+    } else if (mine && !keyed<Actor> && !place_of(l)) {
       fail(l, errc::no_such_actor, drop_reason::no_such_actor);
       bad = true;
     }
-    std::uint32_t pending = warp_.ballot(mine && !bad);
+    bool const rests_one = mine && !bad && l.handler == rests;
+    if constexpr (keyed<Actor>) bad = !bring_all(mine && !bad && !rests_one, l) || bad;
+    bad = bad || rests_one;
+    run_all(mine && !bad, l);
+    if constexpr (keyed<Actor>) {
+      release_all(mine && !bad, l);
+      rest_all(rests_one, l);
+    }
+  }
+
+  /// This lane's own. Where a dense actor's state is. False: there is none.
+  GYRE_FN bool place_of(letter& l) const noexcept {
+    std::uint64_t const place = blocks_.kernel.place(l.head.actor);
+    l.place = static_cast<std::uint32_t>(place);
+    return blocks_.kernel.actors > l.head.actor && place < shard_.actor_count;
+  }
+
+  GYRE_FN void run_all(bool mine, letter& l) noexcept {
+    std::uint32_t pending = warp_.ballot(mine);
     while (pending != 0) {
       std::uint32_t const leader = platform::lowest_bit(pending);
       if constexpr (width_of<Actor>() == width::lane) {
         std::uint32_t const handler = warp_.shuffle(l.handler, leader);
         // Only the first of each actor's messages: the others must wait for it.
-        std::uint32_t const same = warp_.match(l.head.actor) & pending;
+        std::uint32_t const same = warp_.match(l.place) & pending;
         std::uint32_t const before = (std::uint32_t{1} << warp_.lane()) - 1U;
         bool const go =
             (pending >> warp_.lane() & 1U) != 0 && (same & before) == 0 && l.handler == handler;
@@ -211,16 +237,193 @@ class worker {
     }
   }
 
+  // Keyed actors. Where the type has none, none of this is there.
+
+  struct nobody {};
+  using home = std::conditional_t<keyed<Actor>, gyre::detail::keyed_home<Actor>, nobody>;
+  static constexpr std::uint32_t wakes = Actor::handles::size + 1;
+  static constexpr std::uint32_t rests = Actor::handles::size + 2;
+
+  [[nodiscard]] GYRE_FN static auto home_of(shard_view const& shard, std::uint32_t index) noexcept {
+    if constexpr (keyed<Actor>) {
+      return home(shard.directories[index], shard.actors);
+    } else {
+      return nobody{};
+    }
+  }
+  [[nodiscard]] GYRE_FN Actor& state_at(std::uint32_t place) const noexcept {
+    if constexpr (keyed<Actor>) {
+      return keyed_.state(place);
+    } else {
+      return static_cast<Actor*>(shard_.actors)[place];
+    }
+  }
+
+  /// Finds every lane's actor, and brings those into being that are not there, one after another.
+  /// False, in a lane: there is no room, or its message was only to bring one.
+  GYRE_FN bool bring_all(bool mine, letter& l) noexcept {
+    bool const to_home = mine && l.handler == wakes;
+    std::uint32_t const now = directory::tick(now_ns_);
+    l.place = mine ? keyed_.find(l.opened.key) : home::none;
+    if (mine && !to_home && l.place != home::none) hold(l.place, now);
+    warp_.sync();
+    std::uint32_t missing = warp_.ballot(mine && (l.place == home::none || to_home));
+    bool done = false;
+    while (missing != 0) {
+      std::uint32_t const leader = platform::lowest_bit(missing);
+      missing &= missing - 1;
+      if (warp_.lane() == leader) {
+        l.place = keyed_.find(l.opened.key);  // one before it may have brought it
+        if (to_home) {
+          wake(l, now);
+          done = true;
+        } else {
+          hooks h{*this};
+          if (l.place == home::none) l.place = keyed_.bring(l.opened.key, now, h);
+          if (l.place != home::none) hold(l.place, now);
+        }
+      }
+      warp_.sync();
+    }
+    if (mine && !to_home && l.place == home::none) {
+      fail(l, errc::full, drop_reason::no_room);
+      done = true;
+    }
+    return !done;
+  }
+  /// While a batch runs, none of its actors is put to rest.
+  GYRE_FN void hold(std::uint32_t row, std::uint32_t now) noexcept {
+    keyed_.touch(row, now);
+    keyed_.table().row(row).next = directory::held;
+  }
+  GYRE_FN void release_all(bool mine, letter const& l) noexcept {
+    if (mine) keyed_.table().row(l.place).next = directory::taken;
+    warp_.sync();
+    if (warp_.lane() == 0) count_live();
+  }
+  GYRE_FN void count_live() noexcept {
+    std::uint32_t const live = keyed_.live();
+    shared_.count.live.fetch_add(std::uint64_t{live} - live_, platform::memory_order_relaxed);
+    live_ = live;
+  }
+
+  /// This lane's own. The host brings a state to go on with.
+  GYRE_FN void wake(letter& l, std::uint32_t now) noexcept {
+    asker to{*this, l};
+    if (l.opened.length != sizeof(Actor)) return fail(l, errc::malformed, drop_reason::malformed);
+    if (l.place != home::none) {
+      return gyre::detail::answer_failure(to, l.head, errc::already_exists, drop_reason::rejected);
+    }
+    Actor with;
+    std::memcpy(static_cast<void*>(&with), l.opened.body, sizeof with);
+    hooks h{*this};
+    if (keyed_.bring(l.opened.key, now, h, &with) == home::none) {
+      return fail(l, errc::full, drop_reason::no_room);
+    }
+    gyre::detail::answer_nothing(to);
+  }
+
+  /// Puts those actors to rest that the host wants to, after the batch.
+  GYRE_FN void rest_all(bool mine, letter& l) noexcept {
+    std::uint32_t left = warp_.ballot(mine);
+    while (left != 0) {
+      std::uint32_t const leader = platform::lowest_bit(left);
+      left &= left - 1;
+      if (warp_.lane() == leader) {
+        asker to{*this, l};
+        hooks h{*this};
+        std::uint32_t const row = keyed_.find(l.opened.key);
+        if (row == home::none) {
+          fail(l, errc::no_such_actor, drop_reason::no_such_actor);
+        } else if (!keyed_.put_to_rest(row, h)) {
+          fail(l, errc::full, drop_reason::no_room);
+        } else {
+          gyre::detail::answer_nothing(to);
+        }
+      }
+      warp_.sync();
+    }
+    if (warp_.lane() == 0) count_live();
+  }
+
+  /// Puts actors to rest that have been idle for long enough: looks at a few.
+  GYRE_FN void sweep() noexcept {
+    if constexpr (keyed<Actor>) {
+      if (blocks_.kernel.rest.after == 0) return;
+      if (warp_.lane() == 0) {
+        hooks h{*this};
+        keyed_.sweep(directory::tick(warp_.now()), blocks_.kernel.rest.after, h);
+        count_live();
+      }
+      warp_.sync();
+    }
+  }
+
+  /// What a home of keyed actors needs (kernel/keyed_home.hpp). A lane's own.
+  struct hooks {
+    worker& by;
+    std::uint64_t at = 0;
+
+    [[nodiscard]] GYRE_FN auto writer() const noexcept {
+      return ring_writer<tag8_codec<>, writers::many>(
+          ring<tag8_codec<>>(by.blocks_.kernel.rest.states));
+    }
+    /// The host's word of what it has taken lies across the bus; this comes to pass rarely.
+    [[nodiscard]] GYRE_FN bool reserve() noexcept {
+      rest_view const& rest = by.blocks_.kernel.rest;
+      if (!rest.wanted()) return false;
+      std::uint64_t const slots = writer().target().slots_for(sizeof(Actor));
+      std::uint64_t from = rest.reserved->load(platform::memory_order_relaxed);
+      do {
+        std::uint64_t const taken =
+            rest.states.words->consumed.load(platform::memory_order_relaxed);
+        if (from + slots - taken > rest.states.geometry.slots) return false;
+      } while (!rest.reserved->compare_exchange_weak(
+          from, from + slots, platform::memory_order_relaxed, platform::memory_order_relaxed));
+      at = from;
+      return true;
+    }
+    GYRE_FN void hand_over(full_key const& key, Actor const& state) noexcept {
+      envelope head;
+      head.actor = key.word;
+      head.correlation = key.rest;
+      head.time = tick(by.shared_);
+      head.length = sizeof(Actor);
+      head.kind = message_kind::raw_reply;
+      writer().write(at, head, reinterpret_cast<std::byte const*>(&state));
+    }
+    GYRE_FN void activate(full_key const& key, Actor& state) noexcept {
+      call(key, [&](auto& self) {
+        if constexpr (requires { state.on_activate(self); }) state.on_activate(self);
+      });
+    }
+    GYRE_FN void deactivate(full_key const& key, Actor& state) noexcept {
+      call(key, [&](auto& self) {
+        if constexpr (requires { state.on_deactivate(self); }) state.on_deactivate(self);
+      });
+    }
+    template <class F>
+    GYRE_FN void call(full_key const& key, F&& f) noexcept {
+      envelope head;
+      head.actor = key.word;
+      context<Actor, environment<Warp>> self(by.blocks_.kernel, by.environment_, head, key, nullptr,
+                                             by.shard_index_, tick(by.shared_));
+      by.environment_.run_as(width::lane);
+      (void)by.warp_.guard([&] { f(self); }, head);
+    }
+  };
+
   /// This lane's own. Refuses a message that nobody wants to be handled any more: its time has
   /// passed, or its asker has given it up, which is looked up across the bus for a while after any
   /// has.
   GYRE_FN bool give_up(letter& l) noexcept {
     std::uint64_t const ahead = shared_.host_ahead.load(platform::memory_order_relaxed);
     bool const late =
-        ahead != 0 && has_expired(l.head.expires, expiry_clock(now_ns_) + static_cast<std::uint32_t>(ahead));
+        ahead != 0 &&
+        has_expired(l.head.expires, expiry_clock(now_ns_) + static_cast<std::uint32_t>(ahead));
     bool const looks = now_ns_ < shared_.look_until.load(platform::memory_order_acquire);
     asker to{*this, l};
-    if (!late && !(to.asked() && looks &&
+    if (!late && !(to.by_host() && looks &&
                    blocks_.kernel.ports[l.head.port].cancelled(l.head.correlation))) {
       return false;
     }
@@ -236,10 +439,13 @@ class worker {
   /// returns is the answer.
   GYRE_FN void handle_wide(std::uint32_t leader, letter& l) noexcept {
     letter common;
-    common.payload = reinterpret_cast<std::byte const*>(
-        warp_.shuffle(reinterpret_cast<std::uintptr_t>(l.payload), leader));
-    std::memcpy(&common.head, common.payload - sizeof(envelope), sizeof(envelope));
+    std::uint32_t const prefix = static_cast<std::uint32_t>(l.head.length - l.opened.length);
+    auto const* const payload = reinterpret_cast<std::byte const*>(
+        warp_.shuffle(reinterpret_cast<std::uintptr_t>(l.opened.body) - prefix, leader));
+    std::memcpy(&common.head, payload - sizeof(envelope), sizeof(envelope));
+    common.opened = open_message<Actor>(message_view{common.head, payload, 1});
     common.handler = warp_.shuffle(l.handler, leader);
+    common.place = warp_.shuffle(l.place, leader);
     common.time = warp_.shuffle(l.time, leader);
     if constexpr (width_of<Actor>() == width::warp) {
       environment_.run_as(width::warp);
@@ -249,7 +455,8 @@ class worker {
       claim_wide();
       if (warp_.lane() == 0) {
         shared_.wide.head = common.head;
-        shared_.wide.payload = common.payload;
+        shared_.wide.payload = payload;
+        shared_.wide.place = common.place;
         shared_.wide.time = common.time;
         shared_.wide.handler = common.handler;
         shared_.wide.opened.store(joined_ + 1, platform::memory_order_release);
@@ -289,7 +496,8 @@ class worker {
       if (uniform(shared_.wide.opened) == joined_) return;
       letter common;
       common.head = shared_.wide.head;
-      common.payload = shared_.wide.payload;
+      common.opened = open_message<Actor>(message_view{common.head, shared_.wide.payload, 1});
+      common.place = shared_.wide.place;
       common.time = shared_.wide.time;
       common.handler = shared_.wide.handler;
       run_wide(common, false);
@@ -317,10 +525,11 @@ class worker {
 
   template <class Message>
   GYRE_FN void deliver(letter& l, bool speaks) noexcept {
-    Actor& state = static_cast<Actor*>(shard_.actors)[blocks_.kernel.place(l.head.actor)];
+    Actor& state = state_at(l.place);
     // A line of the stage begins at a multiple of 8.
     if (!gyre::detail::read_message<Message, 8>(
-            l.payload, l.head, [&](Message const& m) { handle(state, m, l, speaks); })) {
+            l.opened.body, l.opened.length, l.head.kind,
+            [&](Message const& m) { handle(state, m, l, speaks); })) {
       if (speaks) fail(l, errc::malformed, drop_reason::malformed);
     }
   }
@@ -328,8 +537,8 @@ class worker {
   template <class Message>
   GYRE_FN void handle(Actor& state, Message const& message, letter& l, bool speaks) noexcept {
     using returned = gyre::detail::handler_result<Actor, Message>;
-    context<Actor, environment<Warp>> self(blocks_.kernel, environment_, l.head, shard_index_,
-                                           l.time);
+    context<Actor, environment<Warp>, Message> self(
+        blocks_.kernel, environment_, l.head, l.opened.key, l.opened.back, shard_index_, l.time);
     asker to{*this, l};
     if (speaks) shared_.count.handled.fetch_add(1, platform::memory_order_relaxed);
     if constexpr (std::is_void_v<returned>) {
@@ -352,11 +561,19 @@ class worker {
     worker& by;
     letter& l;
 
-    [[nodiscard]] GYRE_FN bool asked() const noexcept {
+    [[nodiscard]] GYRE_FN bool by_host() const noexcept {
       return by.blocks_.kernel.port_count > l.head.port;  // `port <` would name a template
+    }
+    [[nodiscard]] GYRE_FN bool asked() const noexcept {
+      return by_host() || l.opened.back != nullptr;
     }
     template <class Fill>
     GYRE_FN void send(message_kind kind, type_code type, std::size_t length, Fill&& fill) noexcept {
+      if (l.opened.back != nullptr) {
+        gyre::detail::answer_actor(by.blocks_.kernel, by.environment_, *l.opened.back,
+                                   tick(by.shared_), answer_head{l.opened.back->tag}, fill);
+        return;
+      }
       envelope head = l.head;
       head.time = tick(by.shared_);
       head.type = type;
@@ -366,6 +583,15 @@ class worker {
       fill(by.row_ + sizeof head);
       l.answered = true;
       l.length = length;
+    }
+    GYRE_FN void send_failure(type_code type, failure_reply const& why) noexcept {
+      if (l.opened.back != nullptr) {
+        gyre::detail::refuse_actor(by.blocks_.kernel, by.environment_, *l.opened.back,
+                                   tick(by.shared_), why);
+        return;
+      }
+      send(message_kind::failure, type, sizeof why,
+           [&](std::byte* out) { std::memcpy(out, &why, sizeof why); });
     }
     GYRE_FN void refused() noexcept {
       by.shared_.count.refused.fetch_add(1, platform::memory_order_relaxed);
@@ -404,6 +630,8 @@ class worker {
   std::uint32_t shard_index_;
   std::byte* row_;  ///< This lane's own.
   environment<Warp> environment_;
+  [[no_unique_address]] home keyed_;
+  std::uint32_t live_ = 0;  ///< Lane 0's: actors that `counters::live` counts of this worker.
   std::uint32_t tail_[sources] = {};  ///< Entries taken out of each queue.
   std::uint64_t now_ns_ = 0;          ///< This side's clock, read once a batch.
   std::uint32_t joined_ = 0;          ///< Messages that all workers handled together.

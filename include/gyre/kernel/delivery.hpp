@@ -1,0 +1,344 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include <gyre/core/expiry.hpp>
+#include <gyre/kernel/answer.hpp>
+#include <gyre/kernel/context.hpp>
+#include <gyre/kernel/handles.hpp>
+#include <gyre/kernel/keyed_home.hpp>
+#include <gyre/kernel/opened.hpp>
+#include <gyre/kernel/result_slot.hpp>
+#include <gyre/kernel/view.hpp>
+
+namespace gyre {
+
+/// Brings one message to its handler, on a shard that is one thread: finds the actor and the
+/// handler, runs it, and sends what becomes of it. One for each shard; used by its loop alone.
+/// `Env` is the loop's.
+template <class Actor, class Env>
+class delivery {
+ public:
+  delivery(kernel_view const& kernel, std::uint32_t shard, Env& env) noexcept
+      : kernel_(kernel),
+        shard_(kernel.shards[shard]),
+        env_(env),
+        telemetry_(shard_.telemetry),
+        index_(shard),
+        keyed_(home_of(shard_)) {}
+
+  telemetry_writer& telemetry() noexcept { return telemetry_; }
+  local_clock& clock() noexcept { return clock_; }
+
+  /// Whether failures are noted in the telemetry block.
+  void note_failures(bool on) noexcept { noted_ = on; }
+  /// The time, in nanoseconds, as of now.
+  void now(std::uint64_t ns) noexcept { now_ = ns; }
+
+  /// Hands a message to its handler, unless nobody wants that any more.
+  void operator()(message_view const& message) noexcept {
+    envelope const& head = message.head;
+    opened_message const opened = open_message<Actor>(message);
+    if (has_expired(head.expires, expiry_clock(now_))) {
+      give_up(head, opened, errc::timed_out, drop_reason::expired);
+    } else if (given_up(head)) {
+      give_up(head, opened, errc::cancelled, drop_reason::cancelled);
+    } else {
+      dispatch(head, opened, static_cast<typename Actor::handles*>(nullptr));
+    }
+  }
+
+  /// Puts keyed actors to rest that have been idle for long enough: looks at a few.
+  void sweep() noexcept {
+    if constexpr (keyed<Actor>) {
+      if (kernel_.rest.after == 0) return;
+      hooks h{*this};
+      keyed_.sweep(directory::tick(now_), kernel_.rest.after, h);
+      count_live();
+    }
+  }
+
+ private:
+  struct nobody {};
+  using home = std::conditional_t<keyed<Actor>, detail::keyed_home<Actor>, nobody>;
+
+  [[nodiscard]] static auto home_of(shard_view const& shard) noexcept {
+    if constexpr (keyed<Actor>) {
+      return home(*shard.directories, shard.actors);
+    } else {
+      return nobody{};
+    }
+  }
+
+  /// Whether its asker has said that it no longer waits.
+  [[nodiscard]] bool given_up(envelope const& head) const noexcept {
+    return head.port < kernel_.port_count && kernel_.ports[head.port].cancelled(head.correlation);
+  }
+
+  /// Counts a message that is not handled, and frees its asker's place.
+  void give_up(envelope const& head, opened_message const& opened, errc code,
+               drop_reason reason) noexcept {
+    asker to{*this, head, opened.back};
+    to.bury(reason);
+    if (to.asked()) detail::answer_failure(to, head, code, reason);
+  }
+
+  /// Finds the message's type in the actor's list; unknown ones are answered or buried.
+  template <class... Messages>
+  void dispatch(envelope const& head, opened_message const& opened,
+                handles<Messages...>*) noexcept {
+    bool const found =
+        ((head.type == type_code_of<Messages> ? (deliver<Messages>(head, opened), true) : false) ||
+         ...);
+    if (found) return;
+    if constexpr (keyed<Actor>) {
+      if (head.type == detail::wake_code<Actor>) return wake(head, opened);
+      if (head.type == detail::rest_code<Actor>) return put_to_rest(head, opened);
+    }
+    fail(head, opened, errc::unknown_message, drop_reason::unknown_message);
+  }
+
+  template <class Message>
+  void deliver(envelope const& head, opened_message const& opened) noexcept {
+    Actor* const state = find(head, opened);
+    if (state == nullptr) return;
+    if (!detail::read_message<Message, 16>(
+            opened.body, opened.length, head.kind,
+            [&](Message const& m) { handle(*state, m, head, opened); })) {
+      fail(head, opened, errc::malformed, drop_reason::malformed);
+    }
+  }
+
+  /// The actor that a message is for. Null: there is none, and the asker has been told.
+  Actor* find(envelope const& head, opened_message const& opened) noexcept {
+    if constexpr (keyed<Actor>) {
+      std::uint32_t row = keyed_.find(opened.key);
+      if (row == home::none) {
+        hooks h{*this};
+        row = keyed_.bring(opened.key, directory::tick(now_), h);
+        count_live();
+        if (row == home::none) {
+          fail(head, opened, errc::full, drop_reason::no_room);
+          return nullptr;
+        }
+      }
+      keyed_.touch(row, directory::tick(now_));
+      return &keyed_.state(row);
+    } else {
+      std::uint64_t const place = kernel_.place(head.actor);
+      if (head.actor >= kernel_.actors || place >= shard_.actor_count) {
+        fail(head, opened, errc::no_such_actor, drop_reason::no_such_actor);
+        return nullptr;
+      }
+      return &static_cast<Actor*>(shard_.actors)[place];
+    }
+  }
+
+  template <class Message>
+  void handle(Actor& state, Message const& message, envelope const& head,
+              opened_message const& opened) noexcept {
+    using returned = detail::handler_result<Actor, Message>;
+    context<Actor, Env, Message> self(kernel_, env_, head, opened.key, opened.back, index_,
+                                      clock_.tick().word);
+    detail::bump(shard_.words->handled, 1);
+    asker to{*this, head, opened.back};
+    if constexpr (std::is_void_v<returned>) {
+      if (!env_.guard([&] { state.on(message, self); }, head)) {
+        return detail::answer_thrown(to, head);
+      }
+      detail::answer_nothing(to);
+    } else {
+      // Filled by the handler; `guard` says whether it was.
+      detail::result_slot<returned> out;
+      if (!env_.guard([&] { out.put(state.on(message, self)); }, head)) {
+        return detail::answer_thrown(to, head);
+      }
+      detail::answer(to, head, out.get());
+    }
+  }
+
+  /// The host brings a state to go on with.
+  void wake(envelope const& head, opened_message const& opened) noexcept {
+    asker to{*this, head, opened.back};
+    if (opened.length != sizeof(Actor)) {
+      return fail(head, opened, errc::malformed, drop_reason::malformed);
+    }
+    if (keyed_.find(opened.key) != home::none) {
+      return detail::answer_failure(to, head, errc::already_exists, drop_reason::rejected);
+    }
+    Actor with;
+    std::memcpy(static_cast<void*>(&with), opened.body, sizeof with);
+    hooks h{*this};
+    bool const there = keyed_.bring(opened.key, directory::tick(now_), h, &with) != home::none;
+    count_live();
+    if (!there) return fail(head, opened, errc::full, drop_reason::no_room);
+    detail::answer_nothing(to);
+  }
+
+  void put_to_rest(envelope const& head, opened_message const& opened) noexcept {
+    asker to{*this, head, opened.back};
+    std::uint32_t const row = keyed_.find(opened.key);
+    if (row == home::none) {
+      return fail(head, opened, errc::no_such_actor, drop_reason::no_such_actor);
+    }
+    hooks h{*this};
+    if (!keyed_.put_to_rest(row, h)) return fail(head, opened, errc::full, drop_reason::no_room);
+    count_live();
+    detail::answer_nothing(to);
+  }
+
+  void count_live() noexcept {
+    shard_.words->live.store(keyed_.live(), platform::memory_order_relaxed);
+  }
+
+  /// What a home of keyed actors needs (kernel/keyed_home.hpp).
+  struct hooks {
+    delivery& by;
+    std::uint64_t at = 0;
+
+    [[nodiscard]] auto writer() const noexcept {
+      return ring_writer<typename Env::codec, writers::many>{
+          ring<typename Env::codec>{by.kernel_.rest.states}};
+    }
+    [[nodiscard]] bool reserve() noexcept {
+      if (!by.kernel_.rest.wanted()) return false;
+      auto const to = writer();
+      return to.reserve(to.target().slots_for(sizeof(Actor)), at);
+    }
+    void hand_over(full_key const& key, Actor const& state) noexcept {
+      envelope head;
+      head.actor = key.word;
+      head.correlation = key.rest;
+      head.time = by.clock_.tick().word;
+      head.length = sizeof(Actor);
+      head.kind = message_kind::raw_reply;
+      by.env_.with_scratch(sizeof(Actor), [&](std::byte* scratch) {
+        std::memcpy(scratch, static_cast<void const*>(&state), sizeof state);
+        writer().write(at, head, scratch);
+      });
+      by.env_.ring_bell(by.kernel_.rest.bell);
+    }
+    void activate(full_key const& key, Actor& state) noexcept {
+      call(key, [&](auto& self) {
+        if constexpr (requires { state.on_activate(self); }) state.on_activate(self);
+      });
+    }
+    void deactivate(full_key const& key, Actor& state) noexcept {
+      call(key, [&](auto& self) {
+        if constexpr (requires { state.on_deactivate(self); }) state.on_deactivate(self);
+      });
+    }
+    template <class F>
+    void call(full_key const& key, F&& f) noexcept {
+      envelope head;
+      head.actor = key.word;
+      context<Actor, Env> self(by.kernel_, by.env_, head, key, nullptr, by.index_,
+                               by.clock_.tick().word);
+      (void)by.env_.guard([&] { f(self); }, head);
+    }
+  };
+
+  /// The way to one asker (kernel/answer.hpp).
+  struct asker {
+    delivery& by;
+    envelope const& head;
+    return_address const* back;
+
+    [[nodiscard]] bool asked() const noexcept {
+      return head.port < by.kernel_.port_count || back != nullptr;
+    }
+    template <class Fill>
+    void send(message_kind kind, type_code type, std::size_t length, Fill&& fill) noexcept {
+      std::uint64_t const time = by.clock_.tick().word;
+      if (back != nullptr) {
+        detail::answer_actor(by.kernel_, by.env_, *back, time, answer_head{back->tag}, fill);
+      } else {
+        by.env_.reply(by.kernel_, head, kind, type, length, time, fill);
+      }
+    }
+    void send_failure(type_code type, failure_reply const& why) noexcept {
+      std::uint64_t const time = by.clock_.tick().word;
+      if (back != nullptr) {
+        detail::refuse_actor(by.kernel_, by.env_, *back, time, why);
+      } else {
+        by.env_.reply(by.kernel_, head, message_kind::failure, type, sizeof why, time,
+                      [&](std::byte* out) { std::memcpy(out, &why, sizeof why); });
+      }
+    }
+    void refused() noexcept { detail::bump(by.shard_.words->refused, 1); }
+    void note(errc code) noexcept {
+      if (by.noted_) by.telemetry_.note_error(static_cast<std::uint32_t>(code), head.type);
+    }
+    void bury(drop_reason reason) noexcept {
+      detail::bump(by.shard_.words->dropped[static_cast<std::size_t>(reason)], 1);
+      by.env_.bury(reason, head);
+    }
+  };
+
+  void fail(envelope const& head, opened_message const& opened, errc code,
+            drop_reason reason) noexcept {
+    asker to{*this, head, opened.back};
+    detail::answer_failure(to, head, code, reason);
+  }
+
+  kernel_view const& kernel_;
+  shard_view const& shard_;
+  Env& env_;
+  telemetry_writer telemetry_;
+  local_clock clock_{};
+  std::uint64_t now_ = 0;
+  std::uint32_t index_;
+  bool noted_ = true;
+  [[no_unique_address]] home keyed_;
+};
+
+namespace detail {
+
+/// Publishes a reply in its asker's ring. The ask has reserved the room. `Env` brings
+/// `with_scratch` and `ring_bell`.
+template <class Env, class Fill>
+void publish_reply(kernel_view const& kernel, shard_words& words, Env& env, envelope const& to,
+                   message_kind kind, type_code type, std::size_t length, std::uint64_t time,
+                   Fill&& fill) noexcept {
+  using codec = typename Env::codec;
+  if (to.port >= kernel.port_count) return;
+  port_view const& port = kernel.ports[to.port];
+  envelope head;
+  head.actor = to.actor;
+  head.correlation = to.correlation;
+  head.time = time;
+  head.type = type;
+  head.length = static_cast<std::uint32_t>(length);
+  head.port = to.port;
+  head.priority = to.priority;
+  head.kind = kind;
+  // Once the reply is out, its asker may be gone, and the port's row another's.
+  doorbell const bell = port.bell;
+  detail::bump(words.answered, 1);
+  auto const put = [&](auto const& writer) {
+    std::uint64_t const at = writer.reserve_promised(writer.target().slots_for(head.length));
+    if constexpr (codec::in_place) {
+      if (writer.target().in_place(head.length)) [[likely]] {
+        writer.write_in_place(at, head, fill);
+        return;
+      }
+    }
+    env.with_scratch(head.length, [&](std::byte* scratch) {
+      fill(scratch);
+      writer.write(at, head, scratch);
+    });
+  };
+  if (kernel.shard_count == 1) {
+    put(ring_writer<codec, writers::one>{ring<codec>{port.replies}});
+  } else {
+    put(ring_writer<codec, writers::many>{ring<codec>{port.replies}});
+  }
+  env.ring_bell(bell);
+}
+
+}  // namespace detail
+
+}  // namespace gyre

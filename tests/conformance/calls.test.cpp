@@ -1,0 +1,158 @@
+#include <cstdint>
+#include <string>
+
+#include "engine_under_test.hpp"
+#include "expectations.hpp"
+
+// Asks between actors: answered by a message, passed on, answered later.
+
+namespace gyre::conformance {
+namespace {
+
+struct price_of {
+  std::int64_t article = 0;
+};
+struct price {
+  std::int64_t cents = 0;
+};
+/// Has a shop ask other shops, and answer with the sum.
+struct sum_of {
+  std::uint64_t first = 0;
+  std::uint64_t shops = 0;
+  std::int64_t article = 0;
+};
+/// Has a shop pass the question on, so often.
+struct ask_next {
+  std::int64_t article = 0;
+  std::uint64_t hops = 0;
+};
+struct failures {};
+struct failed_so {
+  std::uint64_t rejected = 0;
+  std::uint64_t nobody = 0;
+  std::int64_t detail = 0;
+};
+struct nothing_wanted {};
+
+struct shop {
+  using handles = gyre::handles<price_of, sum_of, ask_next, failures, nothing_wanted,
+                                gyre::answered<price>, gyre::answered<void>>;
+  gyre::caller<price> waiting{};
+  std::uint64_t missing = 0;
+  std::int64_t sum = 0;
+  failed_so failed{};
+
+  GYRE_FN gyre::reply<price> on(price_of const& m, auto& self) {
+    if (m.article < 0) return self.reject(7, m.article);
+    return price{m.article * 100 + static_cast<std::int64_t>(self.id())};
+  }
+  GYRE_FN gyre::reply<price> on(sum_of const& m, auto& self) {
+    waiting = self.who_asked();
+    missing = 0;
+    sum = 0;
+    for (std::uint64_t i = 0; i < m.shops; ++i) {
+      if (self.ask(gyre::actor<shop>{m.first + i}, price_of{m.article}, i + 1)) ++missing;
+    }
+    if (missing == 0) return self.reject(8);
+    return self.later();
+  }
+  GYRE_FN gyre::reply<price> on(ask_next const& m, auto& self) {
+    gyre::actor<shop> const next{(self.id() + 1) % 5};
+    if (m.hops == 0) return self.forward(next, price_of{m.article});
+    return self.forward(next, ask_next{m.article, m.hops - 1});
+  }
+  GYRE_FN void on(nothing_wanted const&, auto& self) {
+    (void)self.ask(gyre::actor<shop>{(self.id() + 1) % 5}, nothing_wanted{}, 1'000);
+  }
+  GYRE_FN failed_so on(failures const&, auto&) { return failed; }
+
+  GYRE_FN void on(gyre::answered<price> const& a, auto& self) {
+    if (!a.ok()) {
+      ++(a.why() == errc::rejected ? failed.rejected : failed.nobody);
+      failed.detail += a.detail;
+    }
+    sum += a.ok() ? a.value.cents + static_cast<std::int64_t>(a.tag) * 1'000'000 : 0;
+    if (--missing != 0) return;
+    if (failed.rejected != 0) {
+      self.answer_to(waiting, self.reject(9, failed.detail));
+    } else {
+      self.answer_to(waiting, price{sum});
+    }
+  }
+  GYRE_FN void on(gyre::answered<void> const& a, auto&) { failed.nobody += a.tag; }
+};
+
+template <class Engine>
+class calls : public on_engine<Engine> {};
+TYPED_TEST_SUITE(calls, engines, engine_names);
+
+TYPED_TEST(calls, an_actor_asks_others_and_answers_later) {
+  auto kernel = this->template launch_active<shop>("shops", {.actors = 6});
+  for (std::int64_t article = 1; article <= 20; ++article) {
+    auto const r = need(kernel.ask(0, sum_of{1, 4, article}, patience), "ask");
+    // Shops 1 to 4, with tags 1 to 4.
+    EXPECT_EQ(r.cents, 4 * article * 100 + (1 + 2 + 3 + 4) + 10'000'000);
+  }
+  auto const self = need(kernel.ask(2, sum_of{2, 1, 5}, patience), "ask");
+  EXPECT_EQ(self.cents, 502 + 1'000'000) << "itself too";
+}
+
+TYPED_TEST(calls, many_actors_wait_for_each_other_at_once) {
+  auto kernel = this->template launch_active<shop>("busy", {.queue_capacity = 16, .actors = 300});
+  auto port = need(kernel.open_port({.window = 128}), "port");
+  std::vector<asked<price>> tickets;
+  for (std::uint64_t a = 0; a < 100; ++a) {
+    tickets.push_back(
+        need(port.submit(a, sum_of{100 + a, 10, 1}, {.timeout = patience}), "submit"));
+  }
+  for (std::uint64_t a = 0; a < 100; ++a) {
+    std::int64_t wanted = 55'000'000;
+    for (std::uint64_t i = 0; i < 10; ++i) wanted += static_cast<std::int64_t>(100 + 100 + a + i);
+    EXPECT_EQ(need(port.wait(tickets[a], patience), "wait").cents, wanted) << "actor " << a;
+  }
+}
+
+TYPED_TEST(calls, a_message_is_passed_on_and_the_last_answers_the_first) {
+  auto kernel = this->template launch_active<shop>("chain", {.actors = 6});
+  for (std::uint64_t hops = 0; hops < 12; ++hops) {
+    auto const r = need(kernel.ask(0, ask_next{3, hops}, patience), "ask");
+    EXPECT_EQ(r.cents, 300 + static_cast<std::int64_t>((hops + 1) % 5));
+  }
+  auto const refusal = kernel.ask(0, ask_next{-4, 2}, patience);
+  EXPECT_TRUE(refused(refusal, errc::rejected));
+  EXPECT_EQ(refusal.error().detail, -4) << "the last one's refusal";
+  EXPECT_TRUE(
+      comes_to<TypeParam>(13 + (12 * 13) / 2 + 3, [&] { return kernel.telemetry().handled; }));
+}
+
+TYPED_TEST(calls, a_refusal_comes_back_as_an_answer) {
+  auto kernel = this->template launch_active<shop>("refusals", {.actors = 6});
+  auto const r = kernel.ask(0, sum_of{1, 3, -5}, patience);
+  EXPECT_TRUE(refused(r, errc::rejected));
+  EXPECT_EQ(r.error().reject_code, 9U);
+  EXPECT_EQ(r.error().detail, -15) << "three refusals with -5 each";
+  auto const f = need(kernel.ask(0, failures{}, patience), "ask");
+  EXPECT_EQ(f.rejected, 3U);
+}
+
+TYPED_TEST(calls, nobody_home_is_known_at_once) {
+  auto kernel = this->template launch_active<shop>("nobody", {.actors = 6});
+  auto const r = kernel.ask(0, sum_of{6, 2, 1}, patience);
+  EXPECT_TRUE(refused(r, errc::rejected));
+  EXPECT_EQ(r.error().reject_code, 8U);
+  EXPECT_TRUE(comes_to<TypeParam>(2, [&] { return this->letters(drop_reason::no_such_actor); }));
+}
+
+TYPED_TEST(calls, an_answer_of_nothing_says_that_it_is_done) {
+  auto kernel = this->template launch_active<shop>("nothing", {.actors = 5});
+  // Each asks the next one for ever: five of them, and then some.
+  need(kernel.tell(0, nothing_wanted{}), "tell");
+  EXPECT_TRUE(soon([&] {
+    return need(kernel.ask(4, failures{}, patience), "ask").nobody >= 2'000;
+  })) << "answers with the tag 1000";
+  need(kernel.deactivate(patience), "deactivate");
+  need(kernel.terminate(patience), "terminate");
+}
+
+}  // namespace
+}  // namespace gyre::conformance
