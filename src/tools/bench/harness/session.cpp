@@ -168,8 +168,12 @@ int compare_files(std::string const& command, bench_settings const& s) {
   return exit_ok;
 }
 
-int show(std::string const& command, report const& r, bench_settings const& s) {
+using summary_of = std::function<std::string(report const&)>;
+
+int show(std::string const& command, report const& r, bench_settings const& s,
+         summary_of const& summary) {
   print(s.format == "json" ? json_of(r).dump(1) + "\n" : text_of(r));
+  if (summary && s.format == "text") print(summary(r));
   if (auto const wrong = keep(r, s)) return complain(command, *wrong, exit_failed);
   bool const failed =
       std::any_of(r.rows.begin(), r.rows.end(), [](row const& one) { return !one.error.empty(); });
@@ -199,12 +203,12 @@ void add_bench_options(CLI::App& command, bench_settings& s) {
 }
 
 int run_bench(std::string const& command, bench_settings const& s,
-              std::vector<subject> const& subjects) {
+              std::vector<subject> const& subjects, summary_of const& summary) {
   if (!s.compare.empty()) return compare_files(command, s);
   if (auto const wrong = cannot_keep(s)) return complain(command, *wrong, exit_usage);
   if (!s.read.empty()) {
     auto const r = report_in(s.read);
-    return r ? show(command, *r, s) : complain(command, r.error(), exit_usage);
+    return r ? show(command, *r, s, summary) : complain(command, r.error(), exit_usage);
   }
   bench_effort effort;
   effort.time = std::chrono::milliseconds(s.milliseconds);
@@ -220,7 +224,7 @@ int run_bench(std::string const& command, bench_settings const& s,
     for (auto const& b : benchmarks) print(b.name + "\n");
     return exit_ok;
   }
-  return show(command, measured(s, benchmarks), s);
+  return show(command, measured(s, benchmarks), s, summary);
 }
 
 }  // namespace gyre::tool

@@ -10,6 +10,8 @@
 
 namespace gyre::tool {
 
+struct report;
+
 /// What the command line says.
 struct bench_settings {
   std::string format = "text";
@@ -37,8 +39,9 @@ struct subject {
 void add_bench_options(CLI::App& command, bench_settings& s);
 
 /// Measures, or reads, compares and writes, as the settings say; returns the exit status.
-/// `command` is what messages on stderr begin with.
+/// `command` is what messages on stderr begin with; `summary` is put below the tables, as text.
 [[nodiscard]] int run_bench(std::string const& command, bench_settings const& s,
-                            std::vector<subject> const& subjects);
+                            std::vector<subject> const& subjects,
+                            std::function<std::string(report const&)> const& summary = {});
 
 }  // namespace gyre::tool
