@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -17,10 +16,16 @@ namespace rivals {
 std::vector<benchmark> rows_of(bench_effort const& effort, std::string const& name,
                                std::function<repetition()> one, std::function<repetition()> many) {
   using gyre::tool::floor_kind;
-  return {{name + ".one", "ns", floor_kind::ping_pong, std::move(one),
-           [=] { return gyre::tool::run_ping_pong(effort); }},
-          {name + ".window_64", "1/s", floor_kind::ring_pair, std::move(many),
-           [=] { return gyre::tool::run_ring_pair(effort, sizeof(ball), sizeof(ball), window); }}};
+  if (name.find(".gyre") != std::string::npos) {
+    return {{name + ".one", "ns", floor_kind::ping_pong, std::move(one),
+             [=] { return gyre::tool::run_ping_pong(effort); }},
+            {name + ".window_64", "1/s", floor_kind::ring_pair, std::move(many), [=] {
+               return gyre::tool::run_ring_pair(effort, sizeof(ball), sizeof(ball), window);
+             }}};
+  }
+  contestant const own = name.starts_with("rings.") ? gyre_ring(effort) : gyre_ask(effort);
+  return {{name + ".one", "ns", floor_kind::gyre, std::move(one), own.one},
+          {name + ".window_64", "1/s", floor_kind::gyre, std::move(many), own.many}};
 }
 
 namespace {
@@ -95,31 +100,24 @@ std::vector<subject> subjects() {
   return all;
 }
 
-/// How many times Gyre's time each takes. Both are taken by their ratios to the floor beside them,
-/// so that a machine that changed in between does not count.
+/// How many times Gyre's time each takes, in turns with it.
 std::string times_gyre(gyre::tool::report const& r) {
   gyre::tool::table lines({{"in times Gyre's time"},
-                           {"one in flight", gyre::tool::align::right},
-                           {"64 in flight", gyre::tool::align::right}});
-  auto const slower = [&](std::string const& name) {
-    auto const row = std::find_if(r.rows.begin(), r.rows.end(),
-                                  [&](auto const& one) { return one.name == name; });
-    if (row == r.rows.end() || row->ratio.median <= 0) return 0.0;
-    return row->is_latency() ? row->ratio.median : 1 / row->ratio.median;
-  };
+                           {"", gyre::tool::align::right},
+                           {"least", gyre::tool::align::right},
+                           {"greatest", gyre::tool::align::right},
+                           {""}});
   bool any = false;
   for (auto const& row : r.rows) {
-    std::string const end = ".one";
-    if (!row.name.ends_with(end)) continue;
-    std::string const who = row.name.substr(0, row.name.size() - end.size());
-    bool const is_ring = who.starts_with("rings.");
-    std::string const own = is_ring ? "rings.gyre_one_writer" : "messages.gyre";
-    auto const cell = [&](std::string const& what) {
-      double const theirs = slower(who + what);
-      double const ours = slower(own + what);
-      return theirs > 0 && ours > 0 ? fmt::format("{:.2f}", theirs / ours) : "-";
-    };
-    lines.add({who, cell(".one"), cell(".window_64")});
+    if (row.floor_name != "gyre" || row.ratio.least <= 0) continue;
+    bool const is_rate = !row.is_latency();
+    auto const slower = [&](double v) { return fmt::format("{:.2f}", is_rate ? 1 / v : v); };
+    lines.add({row.name, slower(row.ratio.median),
+               slower(is_rate ? row.ratio.greatest : row.ratio.least),
+               slower(is_rate ? row.ratio.least : row.ratio.greatest),
+               row.mode_changed  ? "the mode changed"
+               : row.disturbed() ? "not alone"
+                                 : ""});
     any = true;
   }
   return any ? "\n" + lines.text() : "";

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -141,30 +142,44 @@ class echo {
   std::thread other_;
 };
 
-/// The two rows of one contestant, each with the floor of its kind.
+/// Both kinds of trip, by one contestant.
+struct contestant {
+  std::function<repetition()> one;
+  std::function<repetition()> many;
+};
+/// Gyre's own, beside which the others are measured: its ring of one writer, and its asks.
+[[nodiscard]] contestant gyre_ring(bench_effort const& effort);
+[[nodiscard]] contestant gyre_ask(bench_effort const& effort);
+
+/// The two rows of one contestant. Gyre's take turns with the machine's floor, all others with
+/// Gyre's of the same kind: the name says which, by "rings." or "messages.".
 [[nodiscard]] std::vector<benchmark> rows_of(bench_effort const& effort, std::string const& name,
                                              std::function<repetition()> one,
                                              std::function<repetition()> many);
 
 template <class Queue>
+contestant by_queue(bench_effort const& effort) {
+  return {[=] {
+            pinned const here(cores().client);
+            echo<Queue> e;
+            return one_in_flight(effort, [&](ball& b) {
+              e.send(b);
+              e.receive(b);
+              return true;
+            });
+          },
+          [=] {
+            pinned const here(cores().client);
+            echo<Queue> e;
+            return windowed(
+                effort, [&](ball const& b) { e.send(b); }, [&](ball& b) { e.receive(b); });
+          }};
+}
+
+template <class Queue>
 std::vector<benchmark> queue_rows(bench_effort const& effort, std::string const& name) {
-  return rows_of(
-      effort, "rings." + name,
-      [=] {
-        pinned const here(cores().client);
-        echo<Queue> e;
-        return one_in_flight(effort, [&](ball& b) {
-          e.send(b);
-          e.receive(b);
-          return true;
-        });
-      },
-      [=] {
-        pinned const here(cores().client);
-        echo<Queue> e;
-        return windowed(
-            effort, [&](ball const& b) { e.send(b); }, [&](ball& b) { e.receive(b); });
-      });
+  contestant const c = by_queue<Queue>(effort);
+  return rows_of(effort, "rings." + name, c.one, c.many);
 }
 
 // One for each library; main.cpp says which of them this machine has.

@@ -34,6 +34,8 @@ enum class floor_kind {
   device_flag,   ///< Its p50 against a word's trip to a polling warp and back.
   device_lines,  ///< Its rate against lines that a warp moves over the bus.
   device_copy,   ///< Its rate against copies within the device's memory.
+  wake_up,       ///< Its p50 against the wake-up of a parked thread.
+  gyre,          ///< What Gyre takes for the same work: of other libraries' rows.
   unwatched,     ///< Its rate against the same work with nobody looking on.
 };
 
@@ -103,6 +105,8 @@ class samples {
 
 // The floors.
 [[nodiscard]] repetition run_ping_pong(bench_effort const& effort);
+/// A parked thread that is woken, until it runs.
+[[nodiscard]] repetition run_wake_up(bench_effort const& effort);
 /// Requests and replies of these sizes through two single-producer rings, `window` in flight.
 [[nodiscard]] repetition run_ring_pair(bench_effort const& effort, std::size_t request_bytes,
                                        std::size_t reply_bytes, std::size_t window);

@@ -133,6 +133,18 @@ repetition run_ring_pair(bench_effort const& effort, std::size_t request_bytes,
   return r;
 }
 
+repetition run_wake_up(bench_effort const& effort) {
+  tool::effort how;
+  how.time = 4 * effort.time;
+  how.samples = 1000;
+  wake_up const found = measure_wake_up(how);
+  repetition r;
+  r.n = found.to_running.samples;
+  r.p50 = found.to_running.p50;
+  r.p99 = found.to_running.p99;
+  return r;
+}
+
 std::vector<benchmark> floor_benchmarks(bench_effort const& effort) {
   return {{"floor.ping_pong", "ns", floor_kind::none, [=] { return run_ping_pong(effort); }, {}},
           {"floor.ring_pair",

@@ -175,7 +175,8 @@ std::vector<benchmark> telemetry_benchmarks(bench_effort const& effort) {
            [=] { return busy_snapshot(*b, effort); }, floor},
           {"telemetry.watched", "1/s", floor_kind::unwatched, [=] { return watched(*b, effort); },
            [=] { return unwatched(*b, effort); }},
-          {"wake_up", "ns", floor_kind::ping_pong, [=] { return wake_kernel(*b, effort); }, floor},
+          {"wake_up", "ns", floor_kind::wake_up, [=] { return wake_kernel(*b, effort); },
+           [=] { return run_wake_up(effort); }},
           {"idle.cpu", "%", floor_kind::none, [=] { return idle(*b, effort); }, {}}};
 }
 

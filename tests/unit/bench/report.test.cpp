@@ -214,9 +214,17 @@ TEST(compare, a_slower_machine_is_not_a_slower_gyre) {
 
 TEST(compare, says_why_it_says_nothing) {
   auto const before = row_of("x", "ns", {1.5, 1.4, 1.6});
-  auto changed = row_of("x", "ns", {9, 8, 10});
+  auto const worse = row_of("x", "ns", {9, 8, 10});
+  auto changed = worse;
   changed.mode_changed = true;
   EXPECT_EQ(verdict_on(before, changed), verdict::mode_changed);
+  // The first run of two was made in the slow mode, and its ratios looked better.
+  auto slow = worse;
+  slow.mode_before = slow.mode_after = 512;
+  EXPECT_EQ(verdict_on(before, slow), verdict::mode_changed);
+  auto disturbed = worse;
+  disturbed.others = 0.2;
+  EXPECT_EQ(verdict_on(before, disturbed), verdict::disturbed);
   EXPECT_EQ(verdict_on(before, row_of("x", "ns", {9, 0, 0})), verdict::no_spread);
   auto floor = row_of("x", "ns", {});
   EXPECT_EQ(verdict_on(floor, floor), verdict::no_floor);

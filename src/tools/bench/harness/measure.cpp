@@ -145,6 +145,8 @@ std::string name_of(floor_kind kind) {
     case floor_kind::device_flag: return "device_flag";
     case floor_kind::device_lines: return "device_lines";
     case floor_kind::device_copy: return "device_copy";
+    case floor_kind::wake_up: return "wake_up";
+    case floor_kind::gyre: return "gyre";
     case floor_kind::unwatched: return "unwatched";
   }
   return "unknown";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "../../text.hpp"
+#include "../harness/mode.hpp"
 #include "compare.hpp"
 
 namespace gyre::tool {
@@ -32,8 +33,11 @@ comparison compare(row const& before, row const& after) {
   }
   if (!with_floor) {
     c.is = verdict::no_floor;
-  } else if (before.mode_changed || after.mode_changed) {
+  } else if (before.mode_changed || after.mode_changed ||
+             mode_changed(before.mode_before, after.mode_before)) {
     c.is = verdict::mode_changed;
+  } else if (before.disturbed() || after.disturbed()) {
+    c.is = verdict::disturbed;
   } else if (c.before.greatest <= 0 || c.after.greatest <= 0) {
     c.is = verdict::no_spread;
   } else if (apart(c.before, c.after)) {
@@ -55,7 +59,8 @@ std::string to_string(verdict v) {
     case verdict::better: return "better";
     case verdict::worse: return "worse";
     case verdict::no_spread: return "no spread known";
-    case verdict::mode_changed: return "mode changed";
+    case verdict::mode_changed: return "modes differ";
+    case verdict::disturbed: return "not alone";
     case verdict::no_floor: return "no floor";
     case verdict::only_before: return "only before";
     case verdict::only_after: return "only after";
@@ -86,7 +91,8 @@ std::string text_of(report const& before, report const& after,
       "before: {}\nafter:  {}\n"
       "Ratios to each run's own floor, with the least and the greatest of the repetitions; faster "
       "is\n"
-      "how many times as fast the later run is. Better and worse: the two spreads do not touch.\n"
+      "how many times as fast the later run is. Better and worse: the two spreads do not touch,\n"
+      "and both runs had the machine in the same mode and to themselves.\n"
       "Rows without a floor are shown as they are, and say something about the machine.\n\n",
       where(before), where(after));
   table lines({{"name"}, {"before"}, {"after"}, {"faster", align::right}, {""}});

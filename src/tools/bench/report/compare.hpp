@@ -10,14 +10,17 @@
 namespace gyre::tool {
 
 enum class verdict {
-  same,          ///< The ratios' spreads overlap.
-  better,        ///< They do not, and the later one is nearer to (or further over) its floor.
-  worse,         ///< They do not, and it is further from it.
-  no_spread,     ///< One of the files does not say how far its repetitions lie apart.
-  mode_changed,  ///< The machine changed during one of the rows.
-  no_floor,      ///< A floor itself, or a row without one: it says something about the machine.
-  only_before,   ///< The later run has no such row, or did not measure it.
-  only_after,    ///< The earlier run has none.
+  same,       ///< The ratios' spreads overlap.
+  better,     ///< They do not, and the later one is nearer to (or further over) its floor.
+  worse,      ///< They do not, and it is further from it.
+  no_spread,  ///< One of the files does not say how far its repetitions lie apart.
+  /// The machine changed during one of the rows, or between them: what is not the transfer itself
+  /// weighs less beside a slow floor, so that ratios of two modes are not compared.
+  mode_changed,
+  disturbed,    ///< Other programs took part of the machine during one of the rows.
+  no_floor,     ///< A floor itself, or a row without one: it says something about the machine.
+  only_before,  ///< The later run has no such row, or did not measure it.
+  only_after,   ///< The earlier run has none.
 };
 [[nodiscard]] std::string to_string(verdict v);
 
