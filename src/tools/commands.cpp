@@ -66,6 +66,14 @@ std::string_view build_commit() noexcept {
 #endif
 }
 
+std::string_view build_flags() noexcept {
+#ifdef GYRE_FLAGS
+  return GYRE_FLAGS;
+#else
+  return {};
+#endif
+}
+
 std::string_view build_version() noexcept {
 #ifdef GYRE_VERSION
   return GYRE_VERSION;

@@ -38,8 +38,10 @@ int complain(std::string_view where, std::string_view what, int exit_code);
 /// Writes to stdout. A failure is remembered by the stream, and `main` reports it.
 void print(std::string_view text);
 
-/// The commit that this was built from, or "unknown".
+/// The commit that this was built from, with "+changes" if there were any; or "unknown".
 [[nodiscard]] std::string_view build_commit() noexcept;
+/// The compiler's flags, but for warnings; empty if they are not known.
+[[nodiscard]] std::string_view build_flags() noexcept;
 /// The version, as in the file VERSION.
 [[nodiscard]] std::string_view build_version() noexcept;
 

@@ -1,9 +1,10 @@
-#include "benchmark.hpp"
+#include <utility>
 
 #include <gyre/core/platform.hpp>
 
 #include "../floor/floor.hpp"
 #include "../floor/machine.hpp"
+#include "benchmark.hpp"
 
 namespace gyre::tool {
 
@@ -13,26 +14,22 @@ bench_cores cores_for_bench() {
   return {cores[0], cores[1]};
 }
 
-repetition samples::summary(double overhead_ns) {
+repetition samples::summary(double overhead_ns, double scale) {
   repetition r;
-  if (values_.empty()) return r;
-  std::sort(values_.begin(), values_.end());
-  auto const at = [&](double q) {
-    auto const last = static_cast<double>(values_.size() - 1);
-    double const ns = values_[static_cast<std::size_t>(q * last)];
-    return std::max(0.0, ns - overhead_ns);
-  };
-  r.n = values_.size();
-  r.p50 = at(0.5);
-  r.p99 = at(0.99);
-  r.p999 = at(0.999);
-  values_.clear();
+  if (found_->counts.count() == 0) return r;
+  found_->less_ns = overhead_ns;
+  found_->scale = scale;
+  r.n = found_->counts.count();
+  r.p50 = found_->at(0.5);
+  r.p99 = found_->at(0.99);
+  r.p999 = found_->at(0.999);
+  r.times = std::exchange(found_, std::make_shared<distribution>());
   return r;
 }
 
 repetition time_each(bench_effort const& effort, std::function<bool()> const& operation) {
   static double const overhead = clock_cost_ns();
-  samples times(1 << 20);
+  samples times(SIZE_MAX);
   repetition failed;
   failed.error = "the operation failed";
   for (int i = 0; i < 200; ++i) {

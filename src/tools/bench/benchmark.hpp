@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "../histogram.hpp"
+
 namespace gyre::tool {
 
 /// What one repetition of a benchmark found. Times in nanoseconds, rates a second, or in the unit
@@ -19,7 +21,8 @@ struct repetition {
   double p99 = 0;
   double p999 = 0;
   double rate = 0;
-  std::string error;  ///< Not empty: it did not work, and this is why.
+  std::string error;                            ///< Not empty: it did not work, and this is why.
+  std::shared_ptr<distribution const> times{};  ///< All of them; null where none was timed alone.
 };
 
 /// What a benchmark is held against.
@@ -31,6 +34,16 @@ enum class floor_kind {
   device_flag,   ///< Its p50 against a word's trip to a polling warp and back.
   device_lines,  ///< Its rate against lines that a warp moves over the bus.
   device_copy,   ///< Its rate against copies within the device's memory.
+  wake_up,       ///< Its p50 against the wake-up of a parked thread.
+  gyre,          ///< What Gyre takes for the same work: of other libraries' rows.
+  unwatched,     ///< Its rate against the same work with nobody looking on.
+};
+
+/// Where a row stands in a curve: one thing grows, all else stays.
+struct curve_point {
+  std::string curve{};   ///< Empty: the row is no point of a curve.
+  std::string series{};  ///< What is compared within a curve; empty where there is only one.
+  double x = 0;
 };
 
 /// A benchmark, ready to be run again and again. Interleaved with its floor, so that both see the
@@ -42,6 +55,7 @@ struct benchmark {
   std::function<repetition()> run;
   std::function<repetition()> run_floor;  ///< Null for `floor_kind::none`.
   std::string not_measured{};  ///< Not empty: this machine does not have what it takes, and why.
+  curve_point point{};
 };
 
 /// How much is measured.
@@ -57,19 +71,20 @@ struct bench_cores {
 };
 [[nodiscard]] bench_cores cores_for_bench();
 
-/// Collects times and sorts them once. Allocates at its construction alone.
+/// Collects times, as many as it was made for. Allocates at its construction alone.
 class samples {
  public:
-  explicit samples(std::size_t capacity) { values_.reserve(capacity); }
-  [[nodiscard]] bool full() const noexcept { return values_.size() == values_.capacity(); }
-  void add(std::uint64_t ns) noexcept {
-    values_.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(ns, UINT32_MAX)));
-  }
-  /// Ranks of what was collected, each less `overhead_ns`, at least 0. Empties the collection.
-  [[nodiscard]] repetition summary(double overhead_ns);
+  explicit samples(std::size_t capacity)
+      : found_(std::make_shared<distribution>()), capacity_(capacity) {}
+  [[nodiscard]] bool full() const noexcept { return found_->counts.count() >= capacity_; }
+  void add(std::uint64_t ns) noexcept { found_->counts.add(ns); }
+  /// Ranks of what was collected, in units of `scale` nanoseconds, each less `overhead_ns`, at
+  /// least 0. Empties the collection.
+  [[nodiscard]] repetition summary(double overhead_ns, double scale = 1);
 
  private:
-  std::vector<std::uint32_t> values_;
+  std::shared_ptr<distribution> found_;
+  std::size_t capacity_;
 };
 
 /// Calls `operation` again and again and times each call with one clock reading between two of
@@ -85,9 +100,13 @@ class samples {
 [[nodiscard]] std::vector<benchmark> wire_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> telemetry_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> cuda_benchmarks(bench_effort const& effort);
+/// One row for each point: a few of them, or all if `full`.
+[[nodiscard]] std::vector<benchmark> curve_benchmarks(bench_effort const& effort, bool full);
 
 // The floors.
 [[nodiscard]] repetition run_ping_pong(bench_effort const& effort);
+/// A parked thread that is woken, until it runs.
+[[nodiscard]] repetition run_wake_up(bench_effort const& effort);
 /// Requests and replies of these sizes through two single-producer rings, `window` in flight.
 [[nodiscard]] repetition run_ring_pair(bench_effort const& effort, std::size_t request_bytes,
                                        std::size_t reply_bytes, std::size_t window);

@@ -1,4 +1,5 @@
 #include <atomic>
+#include <bit>
 #include <cstring>
 #include <memory>
 #include <thread>
@@ -14,11 +15,26 @@
 namespace gyre::tool {
 namespace {
 
+/// A slot that holds the whole message, whatever its size: one copy, and one tag.
+std::size_t stride_of(std::size_t payload) {
+  std::size_t stride = stride_for<cpu_codec>(payload);
+  while (cpu_codec::payload(stride) < sizeof(envelope) + payload) stride += line_bytes;
+  return stride;
+}
+
+/// As many slots as the kernels' inboxes have, but of large messages no more than stay in a cache:
+/// a ring goes round, however few are in flight.
+std::uint64_t slots_of(std::size_t payload, std::size_t window) {
+  constexpr std::uint64_t cached = 4U << 20;
+  std::uint64_t const least = std::min<std::uint64_t>(std::bit_ceil(2 * window), 4096);
+  return std::clamp<std::uint64_t>(std::bit_floor(cached / stride_of(payload)), least, 4096);
+}
+
 /// A ring with memory of its own.
 class owned_ring {
  public:
   owned_ring(std::size_t payload, std::uint64_t slots) {
-    ring_.geometry = ring_geometry::of(slots, stride_for<cpu_codec>(payload));
+    ring_.geometry = ring_geometry::of(slots, stride_of(payload));
     memory_ = make_cpu_engine()->allocate(ring_.geometry.bytes()).value();
     ring_.slots = memory_.data();
     ring_.words = &words_;
@@ -55,14 +71,18 @@ repetition run_ping_pong(bench_effort const& effort) {
   r.p50 = found.untimed_ns;
   r.p99 = std::max(0.0, found.round_trip.p99 - clock);
   r.rate = 1e9 / found.untimed_ns;
+  auto all = std::make_shared<distribution>();
+  all->counts = found.trips;
+  all->less_ns = clock;
+  r.times = std::move(all);
   return r;
 }
 
 repetition run_ring_pair(bench_effort const& effort, std::size_t request_bytes,
                          std::size_t reply_bytes, std::size_t window) {
   bench_cores const cores = cores_for_bench();
-  owned_ring const requests(request_bytes, 4096);
-  owned_ring const replies(reply_bytes, 4096);
+  owned_ring const requests(request_bytes, slots_of(request_bytes, window));
+  owned_ring const replies(reply_bytes, slots_of(reply_bytes, window));
   std::atomic<bool> stop{false};
   std::thread echo([&] {
     pinned const here(cores.kernel);
@@ -110,6 +130,18 @@ repetition run_ring_pair(bench_effort const& effort, std::size_t request_bytes,
   repetition r;
   r.n = got;
   r.rate = static_cast<double>(got) * 1e9 / static_cast<double>(now - begin);
+  return r;
+}
+
+repetition run_wake_up(bench_effort const& effort) {
+  tool::effort how;
+  how.time = 4 * effort.time;
+  how.samples = 1000;
+  wake_up const found = measure_wake_up(how);
+  repetition r;
+  r.n = found.to_running.samples;
+  r.p50 = found.to_running.p50;
+  r.p99 = found.to_running.p99;
   return r;
 }
 

@@ -69,7 +69,9 @@ void measure(court& c, effort const& how, ping_pong& out) {
     before = now;
   }
   out.round_trip = spread_of(trips);
+  for (double const ns : trips) out.trips.add(static_cast<std::uint64_t>(ns));
   out.untimed_ns = spread_of(bursts).p50;
+  out.quiet_ns = bursts.empty() ? 0 : bursts[bursts.size() / 4];
   out.measured = true;
 }
 

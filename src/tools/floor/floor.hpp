@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "../histogram.hpp"
 #include "machine.hpp"
 
 /// What the hardware and the system need by themselves: the floor under every latency that the tool
@@ -36,8 +37,11 @@ struct ping_pong {
   /// One trip to the other core and back, one store and one polling load each way. Includes one
   /// reading of the clock, as every latency does that is timed one by one.
   spread round_trip;
+  histogram trips;  ///< All of those, in nanoseconds.
   /// The same without the clock: the median over bursts of 128 round trips.
   double untimed_ns = 0;
+  /// The lower quartile of the same bursts: what the machine does when nobody else is about.
+  double quiet_ns = 0;
 };
 
 /// Between the first two cores that this process may use, both threads pinned. Nothing else should

@@ -23,7 +23,7 @@ template <class Operation>
 repetition in_bursts(bench_effort const& effort, Operation&& operation) {
   pinned const here(cores_for_bench().client);
   // Picoseconds, so that a fraction of a nanosecond is not lost.
-  samples times(1 << 18);
+  samples times(SIZE_MAX);
   repetition r;
   std::uint64_t const begin = platform::clock_ns();
   std::uint64_t before = begin;
@@ -34,11 +34,8 @@ repetition in_bursts(bench_effort const& effort, Operation&& operation) {
     times.add((now - before) * 1000 / burst);
     before = now;
   }
-  r = times.summary(0);
+  r = times.summary(0, 0.001);
   r.n *= burst;
-  r.p50 /= 1000;
-  r.p99 /= 1000;
-  r.p999 /= 1000;
   r.rate = static_cast<double>(r.n) * 1e9 / static_cast<double>(before - begin);
   if (!right) r.error = "the codec did not do what it should";
   return r;
