@@ -5,5 +5,6 @@
 /// `<gyre/kernel/handles.hpp>` alone.
 
 #include <gyre/actor/asker.hpp>
+#include <gyre/kernel/routing.hpp>
 #include <gyre/runtime/runtime.hpp>
 #include <gyre/runtime/worker_process.hpp>

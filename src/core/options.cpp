@@ -107,6 +107,7 @@ result<void> validate(launch_options const& o) {
       return r;
     }
   }
+  if (auto r = check("subscriptions", o.subscriptions, limits::launch_subscriptions); !r) return r;
   if (auto r = check("rest_window", o.rest_window, limits::launch_rest_window); !r) return r;
   if (o.rest_after.count() < 0) {
     return fail(errc::invalid_option, "rest_after is " + std::to_string(o.rest_after.count()) +

@@ -77,11 +77,11 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
   plan.inbox = ring_geometry::of(std::max(options.queue_capacity * each, largest), stride);
   if (!in_place(format, plan.inbox, greatest)) plan.scratch_bytes = greatest + sizeof(envelope);
 
+  plan.homes = std::max<std::uint32_t>(1, options.lanes / 32);
+  std::uint64_t const homes = std::uint64_t{options.shards} * plan.homes;
   std::uint64_t places = options.actors;
   memory_plan& m = plan.memory;
   if (image.keyed) {
-    plan.homes = std::max<std::uint32_t>(1, options.lanes / 32);
-    std::uint64_t const homes = std::uint64_t{options.shards} * plan.homes;
     plan.places = places_of(options.actors, homes);
     if (plan.places > greatest_places) {
       return fail(errc::invalid_option, "actors is " + std::to_string(options.actors) +
@@ -105,10 +105,21 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
                                      std::to_string(image.state_bytes) +
                                      " bytes do not fit 64 bits");
   }
+  m.topics = homes * topics_bytes(options.subscriptions);
   std::uint64_t const shards = options.shards;
   m.inboxes = shards * (plan.inbox.bytes() + plan.scratch_bytes);
   m.states = states;
   m.engine = where.bytes_beside(image, options, plan.inbox);
+  if (format != ring_format::commit) {
+    // On the engine's side of the bus: tables, and keyed actors.
+    m.engine += m.topics;
+    m.topics = 0;
+    if (image.keyed) {
+      m.engine += m.states + homes * directory_bytes(plan.places);
+      m.directory -= homes * directory_bytes(plan.places);
+      m.states = 0;
+    }
+  }
   m.control = sizeof(control_words) + options.ports * sizeof(port_view) +
               shards * (sizeof(shard_words) + sizeof(telemetry_block) + sizeof(ring_words<>) +
                         sizeof(event) + sizeof(shard_view));

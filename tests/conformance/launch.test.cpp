@@ -189,8 +189,9 @@ TYPED_TEST(launching, fault_14_memory_follows_the_messages_real_size) {
       << "an inbox for each shard";
   auto const one = need(this->rt.template memory_needed<vector_processor>(), "plan");
   EXPECT_LT(one.total() - one.ports - one.engine, 8ULL << 20);
-  EXPECT_EQ(plan.total(), plan.inboxes + plan.states + plan.named_queues + plan.bridge +
-                              plan.control + plan.ports + plan.engine);
+  EXPECT_EQ(plan.total(), plan.inboxes + plan.states + plan.directory + plan.topics +
+                              plan.named_queues + plan.bridge + plan.control + plan.ports +
+                              plan.engine);
 }
 
 TYPED_TEST(launching, memory_needed_is_what_a_launch_takes) {

@@ -119,6 +119,7 @@ GYRE_FN constexpr void visit_shared_structs(Visit& visit) {
   GYRE_MEMBER(shard_view, actors);
   GYRE_MEMBER(shard_view, actor_count);
   GYRE_MEMBER(shard_view, directories);
+  GYRE_MEMBER(shard_view, topics);
   GYRE_MEMBER(shard_view, bell);
 
   GYRE_STRUCT(kernel_view);
@@ -130,6 +131,7 @@ GYRE_FN constexpr void visit_shared_structs(Visit& visit) {
   GYRE_MEMBER(kernel_view, shard_count);
   GYRE_MEMBER(kernel_view, port_count);
   GYRE_MEMBER(kernel_view, format);
+  GYRE_MEMBER(kernel_view, homes);
   GYRE_MEMBER(kernel_view, keyed);
   GYRE_MEMBER(kernel_view, wall_offset_ns);
   GYRE_MEMBER(kernel_view, rest);
@@ -186,8 +188,8 @@ static_assert(sizeof(telemetry_block) == 3 * cache_line);
 static_assert(sizeof(buffer_row) == 24);
 static_assert(sizeof(ring_words<>) == 2 * cache_line && sizeof(ring_memory<>) == 32);
 static_assert(std::is_trivially_copyable_v<port_view> && sizeof(port_view) == 56);
-static_assert(std::is_trivially_copyable_v<shard_view> && sizeof(shard_view) == 96);
-static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 128);
+static_assert(std::is_trivially_copyable_v<shard_view> && sizeof(shard_view) == 104);
+static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 136);
 static_assert(shared_structs().count < greatest_figures);
 
 /// What the C++ compiler makes of them: what the library was compiled with.

@@ -44,6 +44,7 @@ inline constexpr bounds launch_actors{1, 1ULL << 32};
 inline constexpr bounds launch_ports{1, 4096};
 inline constexpr bounds launch_backlog_bytes{64 << 10, 1ULL << 40};  ///< or 0
 inline constexpr bounds launch_rest_window{0, 1'048'576};
+inline constexpr bounds launch_subscriptions{0, 1ULL << 24};
 inline constexpr bounds port_window{1, 65'536};
 inline constexpr bounds queue_capacity{16, 1'048'576};
 inline constexpr std::uint64_t least_deduplication_window = 16;  ///< greatest: 4 × capacity
@@ -74,6 +75,9 @@ struct launch_options {
   std::uint32_t lanes = 0;
   /// Actors, with the dense ids 0 … actors-1; of keyed actors, how many may live at once. 1 … 2^32.
   std::uint64_t actors = 1;
+  /// Subscriptions to topics that the actors of a home (a shard, or one of a block's workers) may
+  /// hold together; 32 bytes each and a few. 0 … 16,777,216.
+  std::uint64_t subscriptions = 256;
   /// Client ends that may be open at once. 1 … 4096.
   std::uint32_t ports = 64;
   /// Keyed actors: states of those put to rest that may wait for the host (`kernel::take_rested`).

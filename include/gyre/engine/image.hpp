@@ -11,6 +11,7 @@
 #include <gyre/kernel/context.hpp>
 #include <gyre/kernel/keyed_home.hpp>
 #include <gyre/kernel/payload.hpp>
+#include <gyre/kernel/topics.hpp>
 #include <gyre/kernel/view.hpp>
 #include <gyre/ring/codec.hpp>
 
@@ -108,11 +109,21 @@ struct entries_of<Actor, handles<Messages...>> {
 
 /// What the host sends a keyed actor's home (kernel/keyed_home.hpp).
 template <class Actor>
-inline constexpr message_entry wake_entry =
-    home_entry("wake", wake_code<Actor>, address_bytes<Actor> + sizeof(Actor));
+inline constexpr message_entry wake_entry = home_entry("wake", wake_code<Actor>,
+                                                       address_bytes<Actor> + sizeof(Actor));
 template <class Actor>
-inline constexpr message_entry rest_entry =
-    home_entry("rest", rest_code<Actor>, address_bytes<Actor>);
+inline constexpr message_entry rest_entry = home_entry("rest", rest_code<Actor>,
+                                                       address_bytes<Actor>);
+
+/// What the host sends an actor's home (kernel/topics.hpp).
+template <class Actor>
+inline constexpr message_entry subscribe_entry = home_entry("subscribe", subscribe_code,
+                                                            address_bytes<Actor> +
+                                                                sizeof(topic_change));
+template <class Actor>
+inline constexpr message_entry unsubscribe_entry = home_entry("unsubscribe", unsubscribe_code,
+                                                              address_bytes<Actor> +
+                                                                  sizeof(topic_change));
 
 template <class Actor>
 void construct_states(void* at, std::uint64_t count) {

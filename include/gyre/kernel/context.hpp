@@ -34,6 +34,7 @@ struct declared_environment {
   static void lose(Args const&...) noexcept {}
   template <class... Args>
   static void reply(Args const&...) noexcept {}
+  static topics_view subscriptions(kernel_view const&) noexcept { return {}; }
 };
 
 template <class Actor, class Message>
@@ -103,6 +104,30 @@ class context {
   template <class To, class Key, class Other>
   GYRE_FN bool tell(gyre::actor<To, Key> to, Other const& message) noexcept {
     return send(to, message, envelope{}, nullptr);
+  }
+
+  /// Sends a message to every actor of this kernel; of keyed ones, to those that live. One message
+  /// for each home. False if it could not be sent to all of them.
+  template <class Other>
+  GYRE_FN bool broadcast(Other const& message) noexcept {
+    return spread(reach::all, 0, message);
+  }
+  /// Sends a message to the actors of this kernel that subscribe to a topic: one for each home.
+  /// What this actor tells a subscriber before and after comes before and after it. False as above.
+  template <class Other>
+  GYRE_FN bool publish(topic to, Other const& message) noexcept {
+    return spread(reach::subscribers, to.id, message);
+  }
+  /// From now on this actor gets what is published to the topic, once. False: its home holds as
+  /// many subscriptions as it can (launch option `subscriptions`). A keyed actor that is put to
+  /// rest still subscribes, and comes into being again with the next publication, unless it gives
+  /// it up in `on_deactivate`.
+  GYRE_FN bool subscribe(topic to) noexcept {
+    return topics(env_.subscriptions(kernel_)).subscribe(to, self_);
+  }
+  /// False: it had not subscribed.
+  GYRE_FN bool unsubscribe(topic to) noexcept {
+    return topics(env_.subscriptions(kernel_)).unsubscribe(to, self_);
   }
 
   /// Asks an actor of this kernel. What it answers comes to this actor as a message,
@@ -278,6 +303,33 @@ class context {
       if (back != nullptr) std::memcpy(out + wide, back, sizeof *back);
       form::pack(message, out + prefix);
     }) || lose(head, drop_reason::no_room);
+  }
+
+  template <class Other>
+  GYRE_FN bool spread(reach far, std::uint64_t to, Other const& message) noexcept {
+    static_assert(Actor::handles::template contains<Other>,
+                  "the actor does not handle this message");
+    using form = payload<Other>;
+    constexpr std::size_t wide = address_bytes<Actor>;
+    envelope head;
+    head.actor = to;
+    head.time = time_;
+    head.type = type_code_of<Other>;
+    head.kind = form::raw ? message_kind::raw : message_kind::wire;
+    head.length = static_cast<std::uint32_t>(wide + form::size(message));
+    bool all = form::size(message) <= form::greatest;
+    for (std::uint32_t shard = 0; shard < kernel_.shard_count; ++shard) {
+      for (std::uint32_t home = 0; home < kernel_.homes; ++home) {
+        head.correlation = reach_word(far, shard, home);
+        all = (all && env_.post(kernel_, shard, head,
+                                [&](std::byte* out) {
+                                  if constexpr (wide != 0) std::memset(out, 0, wide);
+                                  form::pack(message, out + wide);
+                                })) ||
+              lose(head, drop_reason::no_room);
+      }
+    }
+    return all;
   }
 
   GYRE_FN bool lose(envelope const& head, drop_reason reason) noexcept {

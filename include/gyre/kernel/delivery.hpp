@@ -46,8 +46,10 @@ class delivery {
       give_up(head, opened, errc::timed_out, drop_reason::expired);
     } else if (given_up(head)) {
       give_up(head, opened, errc::cancelled, drop_reason::cancelled);
-    } else {
+    } else if (reach_of(head) == reach::one) {
       dispatch(head, opened, static_cast<typename Actor::handles*>(nullptr));
+    } else {
+      spread(head, opened);
     }
   }
 
@@ -94,11 +96,47 @@ class delivery {
         ((head.type == type_code_of<Messages> ? (deliver<Messages>(head, opened), true) : false) ||
          ...);
     if (found) return;
+    if (head.type == detail::subscribe_code || head.type == detail::unsubscribe_code) {
+      return subscribe(head, opened);
+    }
     if constexpr (keyed<Actor>) {
       if (head.type == detail::wake_code<Actor>) return wake(head, opened);
       if (head.type == detail::rest_code<Actor>) return put_to_rest(head, opened);
     }
     fail(head, opened, errc::unknown_message, drop_reason::unknown_message);
+  }
+
+  /// A message to more than one of this shard's actors: each has it as if it were for it alone.
+  void spread(envelope const& head, opened_message opened) noexcept {
+    envelope one = head;
+    one.correlation = 0;
+    auto const hand_to = [&](full_key const& key) {
+      one.actor = key.word;
+      opened.key = key;
+      dispatch(one, opened, static_cast<typename Actor::handles*>(nullptr));
+    };
+    if (reach_of(head) == reach::all) return for_all(hand_to);
+    topics subscribers(shard_.topics[0]);
+    topic const to{head.actor};
+    for (std::uint32_t at = subscribers.begin(to); at != topics::none;
+         at = subscribers.next(at, to)) {
+      hand_to(subscribers.who(at));
+    }
+    subscribers.end();
+  }
+
+  template <class F>
+  void for_all(F&& f) noexcept {
+    if constexpr (keyed<Actor>) {
+      directory& table = keyed_.table();
+      for (std::uint32_t row = 0; row < table.rows_ever(); ++row) {
+        if (table.row(row).next == directory::taken) f(full_key(table.row(row).key));
+      }
+    } else {
+      for (std::uint64_t place = 0; place < shard_.actor_count; ++place) {
+        f(full_key{place * kernel_.shard_count + index_, 0});
+      }
+    }
   }
 
   template <class Message>
@@ -158,6 +196,25 @@ class delivery {
       }
       detail::answer(to, head, out.get());
     }
+  }
+
+  /// The host has an actor subscribe to a topic, or give it up.
+  void subscribe(envelope const& head, opened_message const& opened) noexcept {
+    detail::topic_change change;
+    if (opened.length != sizeof change) {
+      return fail(head, opened, errc::malformed, drop_reason::malformed);
+    }
+    std::memcpy(&change, opened.body, sizeof change);
+    if (!keyed<Actor> && head.actor >= kernel_.actors) {
+      return fail(head, opened, errc::no_such_actor, drop_reason::no_such_actor);
+    }
+    topics table(shard_.topics[0]);
+    bool const wants = head.type == detail::subscribe_code;
+    bool const done = wants ? table.subscribe({change.topic}, opened.key)
+                            : table.unsubscribe({change.topic}, opened.key);
+    asker to{*this, head, opened.back};
+    if (done) return detail::answer_nothing(to);
+    fail(head, opened, wants ? errc::no_memory : errc::not_found, drop_reason::rejected);
   }
 
   /// The host brings a state to go on with.

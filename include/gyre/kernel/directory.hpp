@@ -144,6 +144,8 @@ class directory {
 
   [[nodiscard]] GYRE_FN directory_row& row(std::uint32_t i) const noexcept { return v_.rows[i]; }
   [[nodiscard]] GYRE_FN std::uint32_t live() const noexcept { return v_.words->live; }
+  /// Rows beyond have never been taken.
+  [[nodiscard]] GYRE_FN std::uint32_t rows_ever() const noexcept { return v_.words->fresh; }
   [[nodiscard]] GYRE_FN std::uint64_t first() const noexcept { return v_.first; }
 
   /// The next row that is taken and not held, going round; `none` if there is none within `looks`.

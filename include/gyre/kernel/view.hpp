@@ -7,6 +7,7 @@
 #include <gyre/kernel/directory.hpp>
 #include <gyre/kernel/keys.hpp>
 #include <gyre/kernel/telemetry_block.hpp>
+#include <gyre/kernel/topics.hpp>
 #include <gyre/ring/any_ring.hpp>
 #include <gyre/ring/ring.hpp>
 
@@ -42,6 +43,7 @@ struct shard_view {
   void* actors = nullptr;  ///< The states of this shard's actors, in order.
   std::uint64_t actor_count = 0;
   directory_view* directories = nullptr;  ///< Where its keyed actors are: one for each home in it.
+  topics_view* topics = nullptr;          ///< What its actors subscribe to, likewise.
   doorbell bell = nullptr;
 };
 
@@ -76,6 +78,7 @@ struct kernel_view {
   std::uint64_t actors = 0;
   std::uint32_t shard_count = 0;
   std::uint32_t port_count = 0;
+  std::uint32_t homes = 1;                   ///< Of each shard: one, or its workers.
   ring_format format = ring_format::commit;  ///< Of every ring that the host sees.
   bool keyed = false;                        ///< Actors are found by keys; else by dense ids.
   std::int64_t wall_offset_ns = 0;  ///< Wall clock less `platform::clock_ns`, at the launch.

@@ -108,6 +108,7 @@ class client_port {
     bool wants_reply = false;
     std::uint8_t priority = 128;
     std::uint32_t expires = 0;  ///< core/expiry.hpp; an ask is then answered with `timed_out`.
+    std::uint64_t spread = 0;   ///< To more than one actor, wanting no reply: a `reach_word`.
   };
 
   /// Sends a message; `fill(std::byte*)` writes its bytes. With `wants_reply` a ticket comes back,
@@ -154,7 +155,9 @@ class client_port {
       if (p == nullptr) return step::window_full;
     }
     if (!visitor_.enter(host_.door)) return step::shut;
-    shard_view const& shard = host_.view.shards[host_.view.home(out.actor)];
+    std::uint32_t const home =
+        out.spread == 0 ? host_.view.home(out.actor) : shard_reached(out.spread);
+    shard_view const& shard = host_.view.shards[home];
     any_writer const inbox(host_.view.format, shard.inbox);
     std::uint64_t at = 0;
     if (!inbox.reserve(inbox.slots_for(out.length), at)) {
@@ -165,6 +168,7 @@ class client_port {
     if (sent_before % stamp_refresh == 0) refresh_clocks(sent_before);
     envelope head;
     head.actor = out.actor;
+    head.correlation = out.spread;
     head.time = clock_.tick().word;
     head.type = out.entry.code;
     head.expires = out.expires;

@@ -145,8 +145,23 @@ class port {
     end_->abandon(ask.in_flight);
   }
 
-  /// Sends a keyed actor's home a state, or nothing, and waits until it is done (`kernel::wake`).
-  result<void> to_home(key_type<Actor> const& actor, message_entry const& what, Actor const* state,
+  /// Sends a message to every actor, wanting no reply: one for each home. Of keyed actors, to those
+  /// that live. If it fails, some may have been sent.
+  template <class Message>
+    requires understands<Actor, Message> result<void> broadcast(Message const& message,
+                                                                send_options options = {}) {
+      return spread(reach::all, 0, message, options);
+    }
+  /// Sends a message to the actors that subscribe to a topic; likewise.
+  template <class Message>
+    requires understands<Actor, Message> result<void> publish(topic to, Message const& message,
+                                                              send_options options = {}) {
+      return spread(reach::subscribers, to.id, message, options);
+    }
+
+  /// Sends an actor's home `bytes` of what is not for the actor, and waits until it is done
+  /// (`kernel::wake`, `kernel::subscribe`).
+  result<void> to_home(key_type<Actor> const& actor, message_entry const& what, void const* bytes,
                        std::chrono::nanoseconds timeout) {
     full_key const key = split_key(actor);
     auto sent = end_->submit({.actor = key.word,
@@ -158,9 +173,9 @@ class port {
                                if constexpr (address_bytes<Actor> != 0) {
                                  std::memcpy(out, &key.rest, sizeof key.rest);
                                }
-                               if (state == nullptr) return;
-                               std::memcpy(out + address_bytes<Actor>,
-                                           static_cast<void const*>(state), sizeof *state);
+                               if (bytes == nullptr) return;
+                               std::memcpy(out + address_bytes<Actor>, bytes,
+                                           what.greatest - address_bytes<Actor>);
                              });
     if (!sent) return tl::unexpected<error>(std::move(sent.error()));
     return wait(asked<void>{*sent}, timeout);
@@ -172,6 +187,28 @@ class port {
   [[nodiscard]] std::uint64_t late() const noexcept { return end_->late(); }
 
  private:
+  template <class Message>
+  result<void> spread(reach far, std::uint64_t to, Message const& message, send_options options) {
+    using form = payload<Message>;
+    kernel_view const& kernel = host_->view;
+    for (std::uint32_t shard = 0; shard < kernel.shard_count; ++shard) {
+      for (std::uint32_t home = 0; home < kernel.homes; ++home) {
+        auto sent = end_->submit({.actor = to,
+                                  .entry = detail::entry_for<Actor, Message>(),
+                                  .kind = form::raw ? message_kind::raw : message_kind::wire,
+                                  .length = address_bytes<Actor> + form::size(message),
+                                  .priority = options.priority,
+                                  .expires = expiry_after(options.time_to_live),
+                                  .spread = reach_word(far, shard, home)},
+                                 options.timeout, [&](std::byte* out) {
+                                   detail::write_to<Actor>(full_key{}, message, out);
+                                 });
+        if (!sent) return tl::unexpected<error>(std::move(sent.error()));
+      }
+    }
+    return {};
+  }
+
   template <class Message>
   [[nodiscard]] result<ticket> send(key_type<Actor> const& actor, Message const& message,
                                     bool wants_reply, send_options& options) {

@@ -102,6 +102,37 @@ class kernel {
       return (*end)->tell(actor, message, options);
     }
 
+  /// Sends a message to every actor, wanting no reply: one for each home, which hands it to its
+  /// actors; of keyed ones, to those that live. If it fails, some may have been sent.
+  template <class Message>
+    requires understands<Actor, Message> result<void> broadcast(Message const& message,
+                                                                send_options options = {}) {
+      auto end = this_threads_port();
+      if (!end) return tl::unexpected<error>(std::move(end.error()));
+      return (*end)->broadcast(message, options);
+    }
+  /// Sends a message to the actors that subscribe to a topic; likewise.
+  template <class Message>
+    requires understands<Actor, Message> result<void> publish(topic to, Message const& message,
+                                                              send_options options = {}) {
+      auto end = this_threads_port();
+      if (!end) return tl::unexpected<error>(std::move(end.error()));
+      return (*end)->publish(to, message, options);
+    }
+  /// Has an actor subscribe to a topic, once (`context::subscribe`). `no_memory`: its home holds as
+  /// many subscriptions as it can (launch option `subscriptions`); `no_such_actor`.
+  result<void> subscribe(topic to, key_type<Actor> const& actor,
+                         std::chrono::nanoseconds timeout = default_timeout) {
+    detail::topic_change const change{to.id};
+    return to_home(actor, detail::subscribe_entry<Actor>, &change, timeout);
+  }
+  /// `not_found`: it had not subscribed.
+  result<void> unsubscribe(topic to, key_type<Actor> const& actor,
+                           std::chrono::nanoseconds timeout = default_timeout) {
+    detail::topic_change const change{to.id};
+    return to_home(actor, detail::unsubscribe_entry<Actor>, &change, timeout);
+  }
+
   /// The state of a keyed actor that was put to rest, idle or for want of room: the host's from now
   /// on. Give it back with `wake` before its key has the next message, or it begins anew.
   /// `timed_out`: none by the deadline; `terminated`: none will come; `unsupported`: the launch
@@ -157,11 +188,11 @@ class kernel {
   [[nodiscard]] std::shared_ptr<kernel_core> const& core() const noexcept { return core_; }
 
  private:
-  result<void> to_home(key_type<Actor> const& key, message_entry const& what, Actor const* state,
+  result<void> to_home(key_type<Actor> const& key, message_entry const& what, void const* bytes,
                        std::chrono::nanoseconds timeout) {
     auto end = this_threads_port();
     if (!end) return tl::unexpected<error>(std::move(end.error()));
-    return (*end)->to_home(key, what, state, timeout);
+    return (*end)->to_home(key, what, bytes, timeout);
   }
   [[nodiscard]] result<port<Actor>*> this_threads_port() { return thread_ports<Actor>::get(core_); }
 

@@ -106,6 +106,7 @@ class kernel_core final : public port_host,
 
   // Launching, step by step.
   result<void> allocate();
+  result<void> make_topics();
   result<void> make_resting_place();
   result<memory_block> charged(std::uint64_t bytes);
   result<void> make_queues();
@@ -173,7 +174,9 @@ class kernel_core final : public port_host,
   memory_block port_block_;  // reply rings, where all are made at the launch
   memory_block rest_block_;  // stays as long as this does: states may be taken after the end
   std::deque<event> bells_;
+  memory_block topic_block_;
   std::vector<directory_view> directories_;
+  std::vector<topics_view> topics_;
   std::unique_ptr<resident_kernel> resident_;
   std::shared_ptr<bridge> bridge_;
 

@@ -103,6 +103,18 @@ class device_writer {
   result<void> failure_{};
 };
 
+/// Empty tables of subscriptions for a shard's workers.
+topics_view* make_topics(device_writer& device, launch_options const& options) {
+  std::vector<topics_view> made;
+  for (std::uint32_t home = 0; home < options.lanes / 32; ++home) {
+    std::byte* const at =
+        device.zeroed(std::max<std::uint64_t>(topics_bytes(options.subscriptions), 1));
+    if (at == nullptr) return nullptr;
+    made.push_back(lay_out_topics(at, options.subscriptions));
+  }
+  return device.copy(made.data(), made.size());
+}
+
 /// Empty tables for a shard's keyed actors, like those that the host laid out.
 directory_view* copy_directories(device_writer& device, directory_view const* like,
                                  launch_options const& options) {
@@ -125,8 +137,8 @@ std::uint64_t layout_bytes(kernel_image const& image, launch_options const& opti
                              2 * sizeof(ring_words<>) + 2 * (greatest + scratch_slack) +
                              blocks_view::row_for(greatest) * options.lanes + sizeof(shard_view) +
                              sizeof(block_view) + sizeof(block::rest) + sizeof(block::letter_box);
-  // Keyed actors have a few places more; what finds them is counted by the plan.
-  std::uint64_t const places = image.keyed ? options.actors + options.actors / 8 : options.actors;
+  // Keyed actors' places, and tables, are the plan's to count.
+  std::uint64_t const places = image.keyed ? 0 : options.actors;
   return options.shards * each + places * image.state_bytes +
          options.ports * (sizeof(port_view) + sizeof(std::uint64_t)) + sizeof(blocks_view) +
          sizeof(std::uint32_t);
@@ -158,6 +170,7 @@ result<void> lay_out(kernel_image const& image, launch_options const& options, m
       s.actors =
           device.copy(static_cast<std::byte const*>(s.actors), s.actor_count * image.state_bytes);
     }
+    s.topics = make_topics(device, options);
     s.scratch = device.scratch(greatest);
     s.scratch_bytes = greatest + sizeof(envelope);
     s.bell = nullptr;

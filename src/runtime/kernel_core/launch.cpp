@@ -186,11 +186,32 @@ result<void> kernel_core::allocate() {
                                                plan_.places, home * plan_.places));
     }
   }
-  if (!image->keyed) return {};
+  if (auto r = make_topics(); !r || !image->keyed) return r;
   for (std::uint32_t i = 0; i < shards; ++i) {
     view.shards[i].directories = directories_.data() + std::uint64_t{i} * plan_.homes;
   }
   return make_resting_place();
+}
+
+/// Tables of subscriptions, one for each home. Across a bus the engine makes them.
+result<void> kernel_core::make_topics() {
+  view.homes = plan_.homes;
+  std::uint64_t const each = topics_bytes(options_.subscriptions);
+  std::uint64_t const homes = std::uint64_t{view.shard_count} * plan_.homes;
+  if (plan_.format == ring_format::commit) {
+    auto block = charged(homes * each);
+    if (!block) return tl::unexpected<error>(std::move(block.error()));
+    topic_block_ = std::move(*block);
+  }
+  for (std::uint64_t i = 0; i < homes; ++i) {
+    topics_.push_back(topic_block_.data() == nullptr
+                          ? topics_view{}
+                          : lay_out_topics(topic_block_.data() + i * each, options_.subscriptions));
+  }
+  for (std::uint32_t i = 0; i < view.shard_count; ++i) {
+    view.shards[i].topics = topics_.data() + std::uint64_t{i} * plan_.homes;
+  }
+  return {};
 }
 
 /// The ring by which keyed actors' states come to the host.

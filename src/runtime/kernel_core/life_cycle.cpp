@@ -257,6 +257,7 @@ void kernel_core::release_memory() noexcept {
   account_->remove(plan_.memory.engine);
   inbox_block_ = memory_block();
   state_block_ = memory_block();
+  topic_block_ = memory_block();
   if (bridge_ != nullptr) {
     account_->remove(
         plan_.memory.named_queues + plan_.memory.bridge -

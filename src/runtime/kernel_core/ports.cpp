@@ -167,6 +167,12 @@ std::string kernel_core::explain(std::uint16_t port, std::uint64_t correlation, 
     case errc::full:
       return text + " has room for " + std::to_string(options_.actors) +
              " actors, and none can be put to rest now";
+    case errc::no_memory:
+      return text +
+             ": the actor's home holds as many subscriptions as it can (launch option "
+             "subscriptions, " +
+             std::to_string(options_.subscriptions) + ")";
+    case errc::not_found: return text + ": the actor had not subscribed to this topic";
     case errc::already_exists: return text + " has an actor with this key";
     case errc::timed_out: return text + ": the message's time had passed before it was handled";
     case errc::handler_failed: {

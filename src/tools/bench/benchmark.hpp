@@ -96,6 +96,7 @@ class samples {
 [[nodiscard]] std::vector<benchmark> floor_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> ask_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> actor_benchmarks(bench_effort const& effort);
+[[nodiscard]] std::vector<benchmark> many_actor_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> queue_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> wire_benchmarks(bench_effort const& effort);
 [[nodiscard]] std::vector<benchmark> telemetry_benchmarks(bench_effort const& effort);

@@ -76,8 +76,8 @@ using view_codec = commit_codec<>;
 static_assert(std::is_trivially_copyable_v<ring<view_codec>> && sizeof(ring<view_codec>) == 32 &&
               sizeof(ring_memory<>) == 32);
 static_assert(std::is_trivially_copyable_v<port_view> && sizeof(port_view) == 56);
-static_assert(std::is_trivially_copyable_v<shard_view> && sizeof(shard_view) == 96);
-static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 128);
+static_assert(std::is_trivially_copyable_v<shard_view> && sizeof(shard_view) == 104);
+static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 136);
 
 TEST(layout, envelope_is_the_bytes_that_it_was_agreed_to_be) {
   envelope e;

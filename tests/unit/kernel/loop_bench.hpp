@@ -63,6 +63,7 @@ struct scripted_environment {
   }
   template <class... Args>
   void lose(Args const&...) noexcept {}
+  static topics_view subscriptions(kernel_view const&) noexcept { return {}; }
   template <class Fill>
   void reply(kernel_view const& kernel, envelope const& to, message_kind kind, type_code type,
              std::size_t length, std::uint64_t time, Fill&& fill) noexcept {

@@ -131,6 +131,11 @@ class cpu_environment {
                           fill);
   }
 
+  /// What this shard's actors subscribe to.
+  [[nodiscard]] topics_view const& subscriptions(kernel_view const& kernel) const noexcept {
+    return kernel.shards[shard_].topics[0];
+  }
+
   /// Counts a message that a handler could not send.
   void lose(kernel_view const& kernel, drop_reason reason, envelope const& head) noexcept {
     detail::bump(kernel.shards[shard_].words->dropped[static_cast<std::size_t>(reason)], 1);

@@ -102,6 +102,11 @@ class environment {
     replies.write(at, head, row_ + sizeof head);
   }
 
+  /// What this worker's actors subscribe to.
+  [[nodiscard]] GYRE_FN topics_view const& subscriptions(kernel_view const& kernel) const noexcept {
+    return kernel.shards[shard_].topics[worker_];
+  }
+
   /// Counts a message that a handler could not send.
   GYRE_FN void lose(kernel_view const&, drop_reason reason, envelope const& head) noexcept {
     bury(shared_, blocks_.blocks[shard_], reason, head);

@@ -132,7 +132,8 @@ class ingress {
     std::uint32_t to = 0;
     std::uint64_t at = no_room;
     if (warp_.lane() == 0) {
-      to = kernel_.home(head.actor);
+      to =
+          reach_of(head) == reach::one ? kernel_.home(head.actor) : shard_reached(head.correlation);
       ring_writer<tag8_codec<>, writers::many> const tells(
           ring<tag8_codec<>>(blocks_.blocks[to].tells));
       std::uint64_t got = 0;
@@ -270,9 +271,23 @@ class ingress {
     if (!staged) scratch_holder_ = head_;
     lines_to_come_ = slots;
     head_ += wanted;
-    auto const worker = kernel_.worker(actor, workers_);
+    auto const worker = worker_for(pair, line, actor, w1, w5);
     entry_ = worker << 16 | (staged ? 0U : work_queue::in_scratch) | begins;
     return true;
+  }
+
+  /// The worker whose message begins in a line: its actor's, or, of a message to more than one, the
+  /// one that it names.
+  GYRE_FN std::uint32_t worker_for(platform::word_pair const& pair, std::uint32_t line,
+                                   std::uint64_t actor, std::uint64_t w1,
+                                   std::uint64_t w5) noexcept {
+    // `port` is bytes 36 and 37, in word 5; `correlation` 8 … 15, six of them in word 1.
+    std::uint64_t const w2 = warp_.shuffle(pair.first, line * lanes_per_line + 1);
+    envelope head;
+    head.port = static_cast<std::uint16_t>(w5 >> 16 & 0xFFFF);
+    head.correlation = w1 >> 16 | (w2 >> 8 & 0xFFFF) << 48;
+    if (reach_of(head) == reach::one) return kernel_.worker(actor, workers_);
+    return worker_reached(head.correlation) % workers_;
   }
 
   /// This lane's part of a line: 14 bytes.

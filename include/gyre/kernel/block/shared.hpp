@@ -6,6 +6,7 @@
 
 #include <gyre/core/dead_letter.hpp>
 #include <gyre/core/platform.hpp>
+#include <gyre/kernel/opened.hpp>
 #include <gyre/kernel/telemetry_block.hpp>
 #include <gyre/ring/envelope.hpp>
 
@@ -54,7 +55,7 @@ struct wide_job {
   atomic<std::uint32_t> claimed{0};  ///< 1: somebody prepares or runs one.
   atomic<std::uint32_t> opened{0};   ///< Jobs ever opened; the last of them is below.
   envelope head{};
-  std::byte const* payload = nullptr;
+  gyre::opened_message message{};
   std::uint64_t time = 0;
   std::uint32_t handler = 0;
   std::uint32_t place = 0;

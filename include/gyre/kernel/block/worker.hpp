@@ -180,6 +180,8 @@ class worker {
     std::uint32_t found = sizeof...(Messages);
     std::uint32_t i = 0;
     ((type == type_code_of<Messages> ? void(found = i) : void(), ++i), ...);
+    if (type == gyre::detail::subscribe_code) found = subscribes;
+    if (type == gyre::detail::unsubscribe_code) found = unsubscribes;
     if constexpr (keyed<Actor>) {
       if (type == gyre::detail::wake_code<Actor>) found = wakes;
       if (type == gyre::detail::rest_code<Actor>) found = rests;
@@ -187,8 +189,98 @@ class worker {
     return found;
   }
 
-  /// Runs every lane's handler, in groups that may run side by side.
+  /// Handles the lanes' messages. Those to one actor go side by side; one to many comes after those
+  /// before it, and before those after it.
   GYRE_FN void handle_all(bool mine, letter& l) noexcept {
+    std::uint32_t far = warp_.ballot(mine && reach_of(l.head) != reach::one);
+    std::uint32_t from = 0;
+    while (far != 0) {
+      std::uint32_t const leader = platform::lowest_bit(far);
+      far &= far - 1;
+      handle_near(mine && warp_.lane() >= from && warp_.lane() < leader, l);
+      spread(leader, l);
+      from = leader + 1;
+    }
+    handle_near(mine && warp_.lane() >= from, l);
+  }
+
+  /// The leader's message is for many of this worker's actors: its lanes take as many at a time.
+  GYRE_FN void spread(std::uint32_t leader, letter const& l) noexcept {
+    letter common = letter_of(leader, l);
+    topic const to{common.head.actor};
+    reach const far = reach_of(common.head);
+    common.head.correlation = 0;
+    topics subscribers(shard_.topics[index_]);
+    bool const late = warp_.shuffle(std::uint32_t{give_up_far(leader, l)}, leader) != 0;
+    if (late) return;
+    std::uint32_t at = topics::none;  // the next subscription; the same in all lanes
+    if (far == reach::subscribers) {
+      if (warp_.lane() == 0) at = subscribers.begin(to);
+      at = warp_.shuffle(at, 0);
+      warp_.sync();
+    }
+    for (std::uint64_t round = 0;; ++round) {
+      letter one = common;
+      bool const mine = far == reach::all ? nth_of_all(round * Warp::lanes + warp_.lane(), one)
+                                          : nth_subscriber(subscribers, to, at, one);
+      bool const more = far == reach::all ? all_left(round + 1) : at != topics::none;
+      handle_near(mine, one);
+      // Nobody waits for an answer, so none is left in the lanes' rows.
+      if (!warp_.shuffle(std::uint32_t{more}, 0)) break;
+    }
+    if (far == reach::subscribers && warp_.lane() == 0) subscribers.end();
+    warp_.sync();
+  }
+  [[nodiscard]] GYRE_FN bool give_up_far(std::uint32_t leader, letter const& l) noexcept {
+    if (warp_.lane() != leader) return false;
+    letter copy = l;
+    return give_up(copy);
+  }
+
+  /// Of all actors of this worker, the n-th; false: there are not so many, or it does not live.
+  GYRE_FN bool nth_of_all(std::uint64_t n, letter& one) noexcept {
+    if constexpr (keyed<Actor>) {
+      if (n >= keyed_.table().rows_ever()) return false;
+      directory_row const& row = keyed_.table().row(static_cast<std::uint32_t>(n));
+      if (row.next != directory::taken) return false;
+      aim(one, row.key);
+      return true;
+    } else {
+      std::uint64_t const place = index_ + n * blocks_.workers;
+      if (place >= shard_.actor_count) return false;
+      aim(one, {place * blocks_.kernel.shard_count + shard_index_, 0});
+      return true;
+    }
+  }
+  /// Whether there may be more in this round and later ones.
+  [[nodiscard]] GYRE_FN bool all_left(std::uint64_t round) noexcept {
+    std::uint64_t const n = round * Warp::lanes;
+    if constexpr (keyed<Actor>) {
+      return n < keyed_.table().rows_ever();
+    } else {
+      return index_ + n * blocks_.workers < shard_.actor_count;
+    }
+  }
+  /// The subscriber for this lane, in the order of the lanes; `at` goes on by a warp's worth.
+  GYRE_FN bool nth_subscriber(topics const& of, topic to, std::uint32_t& at, letter& one) noexcept {
+    bool mine = false;
+    for (std::uint32_t i = 0; i < Warp::lanes && at != topics::none; ++i) {
+      if (i == warp_.lane()) {
+        aim(one, of.who(at));
+        mine = true;
+      }
+      at = of.next(at, to);
+    }
+    warp_.sync();  // all have looked before a handler changes something
+    return mine;
+  }
+  GYRE_FN static void aim(letter& one, full_key const& key) noexcept {
+    one.head.actor = key.word;
+    one.opened.key = key;
+  }
+
+  /// Runs every lane's handler, in groups that may run side by side.
+  GYRE_FN void handle_near(bool mine, letter& l) noexcept {
     bool bad = false;
     if (mine && l.handler == Actor::handles::size) {
       fail(l, errc::unknown_message, drop_reason::unknown_message);
@@ -197,6 +289,9 @@ class worker {
       bad = true;
     } else if (mine && !keyed<Actor> && !place_of(l)) {
       fail(l, errc::no_such_actor, drop_reason::no_such_actor);
+      bad = true;
+    } else if (mine && (l.handler == subscribes || l.handler == unsubscribes)) {
+      subscribe(l);
       bad = true;
     }
     bool const rests_one = mine && !bad && l.handler == rests;
@@ -237,12 +332,28 @@ class worker {
     }
   }
 
+  /// This lane's own. The host has an actor subscribe to a topic, or give it up.
+  GYRE_FN void subscribe(letter& l) noexcept {
+    gyre::detail::topic_change change;
+    if (l.opened.length != sizeof change) return fail(l, errc::malformed, drop_reason::malformed);
+    std::memcpy(&change, l.opened.body, sizeof change);
+    topics table(shard_.topics[index_]);
+    bool const wants = l.handler == subscribes;
+    bool const done = wants ? table.subscribe({change.topic}, l.opened.key)
+                            : table.unsubscribe({change.topic}, l.opened.key);
+    asker to{*this, l};
+    if (done) return gyre::detail::answer_nothing(to);
+    fail(l, wants ? errc::no_memory : errc::not_found, drop_reason::rejected);
+  }
+
   // Keyed actors. Where the type has none, none of this is there.
 
   struct nobody {};
   using home = std::conditional_t<keyed<Actor>, gyre::detail::keyed_home<Actor>, nobody>;
   static constexpr std::uint32_t wakes = Actor::handles::size + 1;
   static constexpr std::uint32_t rests = Actor::handles::size + 2;
+  static constexpr std::uint32_t subscribes = Actor::handles::size + 3;
+  static constexpr std::uint32_t unsubscribes = Actor::handles::size + 4;
 
   [[nodiscard]] GYRE_FN static auto home_of(shard_view const& shard, std::uint32_t index) noexcept {
     if constexpr (keyed<Actor>) {
@@ -435,9 +546,8 @@ class worker {
     return true;
   }
 
-  /// All lanes of the warp, or of the block, handle the leader's message; what the leader's lane
-  /// returns is the answer.
-  GYRE_FN void handle_wide(std::uint32_t leader, letter& l) noexcept {
+  /// The leader's message, in all lanes; but for its place.
+  [[nodiscard]] GYRE_FN letter letter_of(std::uint32_t leader, letter const& l) noexcept {
     letter common;
     std::uint32_t const prefix = static_cast<std::uint32_t>(l.head.length - l.opened.length);
     auto const* const payload = reinterpret_cast<std::byte const*>(
@@ -445,8 +555,18 @@ class worker {
     std::memcpy(&common.head, payload - sizeof(envelope), sizeof(envelope));
     common.opened = open_message<Actor>(message_view{common.head, payload, 1});
     common.handler = warp_.shuffle(l.handler, leader);
-    common.place = warp_.shuffle(l.place, leader);
     common.time = warp_.shuffle(l.time, leader);
+    return common;
+  }
+
+  /// All lanes of the warp, or of the block, handle the leader's message; what the leader's lane
+  /// returns is the answer.
+  GYRE_FN void handle_wide(std::uint32_t leader, letter& l) noexcept {
+    letter common = letter_of(leader, l);
+    common.place = warp_.shuffle(l.place, leader);
+    common.head.actor = warp_.shuffle(l.head.actor, leader);
+    common.opened.key.word = common.head.actor;
+    common.opened.key.rest = warp_.shuffle(l.opened.key.rest, leader);
     if constexpr (width_of<Actor>() == width::warp) {
       environment_.run_as(width::warp);
       perform(common, warp_.lane() == leader);
@@ -455,7 +575,7 @@ class worker {
       claim_wide();
       if (warp_.lane() == 0) {
         shared_.wide.head = common.head;
-        shared_.wide.payload = payload;
+        shared_.wide.message = common.opened;
         shared_.wide.place = common.place;
         shared_.wide.time = common.time;
         shared_.wide.handler = common.handler;
@@ -496,7 +616,7 @@ class worker {
       if (uniform(shared_.wide.opened) == joined_) return;
       letter common;
       common.head = shared_.wide.head;
-      common.opened = open_message<Actor>(message_view{common.head, shared_.wide.payload, 1});
+      common.opened = shared_.wide.message;
       common.place = shared_.wide.place;
       common.time = shared_.wide.time;
       common.handler = shared_.wide.handler;
