@@ -34,10 +34,15 @@ alert was wrong; 2 wrong use.
 
 constexpr std::uint64_t greatest_cards = 1'000'000;
 
+struct judged {
+  monitor::counts counted{};
+  double seconds = 0;  // from the first line to the last verdict
+};
+
 /// What a kernel of so many shards says of the lines that `each(send)` sends; `take(text)` gets the
 /// alerts, when some have gathered and at the end.
 template <class Each, class Take>
-monitor::counts judge(std::uint32_t shards, Each each, Take take) {
+judged judge(std::uint32_t shards, Each each, Take take) {
   auto rt = gyre::runtime::create({.engine = gyre::engine_kind::cpu}).value();
   auto kernel =
       rt.launch<monitor::card>("monitor", {.shards = shards, .actors = greatest_cards}).value();
@@ -54,6 +59,7 @@ monitor::counts judge(std::uint32_t shards, Each each, Take take) {
     take(text);
     text.clear();
   };
+  auto const begin = std::chrono::steady_clock::now();
   std::uint64_t number = 0;
   each([&](std::string_view line) {
     ++number;
@@ -63,24 +69,28 @@ monitor::counts judge(std::uint32_t shards, Each each, Take take) {
   });
   lines.settle().value();
   flush();
-  return lines.counted();
+  std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - begin;
+  return {lines.counted(), taken.count()};
 }
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 int watch(std::istream& input) {
   print(std::string(monitor::alert_header) + "\n");
-  auto const counted = judge(
+  auto const [counted, seconds] = judge(
       1,
       [&](auto send) {
         for (std::string line; std::getline(input, line);) send(line);
       },
       print);
-  std::fprintf(stderr, "%llu transactions of %llu cards, %llu lines failed, %llu alerts\n",
-               static_cast<unsigned long long>(counted.transactions),
-               static_cast<unsigned long long>(counted.cards),
-               static_cast<unsigned long long>(counted.failed),
-               static_cast<unsigned long long>(counted.alerts));
+  std::fprintf(
+      stderr,
+      "%llu transactions, %llu lines failed, %llu cards, %llu alerts, %.0f transactions/s\n",
+      static_cast<unsigned long long>(counted.transactions),
+      static_cast<unsigned long long>(counted.failed),
+      static_cast<unsigned long long>(counted.cards),
+      static_cast<unsigned long long>(counted.alerts),
+      static_cast<double>(counted.transactions) / seconds);
   return counted.failed == 0 ? 0 : 1;
 }
 
@@ -105,14 +115,12 @@ bool check(std::uint64_t count, std::uint64_t seed, std::uint32_t shards) {
     input[i].pop_back();
   }
   std::string text;
-  auto const begin = std::chrono::steady_clock::now();
-  auto const counted = judge(
+  auto const [counted, seconds] = judge(
       shards,
       [&](auto send) {
         for (auto const& line : input) send(line);
       },
       [&](std::string_view some) { text += some; });
-  std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - begin;
 
   // Line by line, up to the reason. What differs is missing or extra: what comes must come in
   // order.
@@ -132,7 +140,7 @@ bool check(std::uint64_t count, std::uint64_t seed, std::uint32_t shards) {
       static_cast<unsigned long long>(seed), shards,
       static_cast<unsigned long long>(counted.transactions),
       static_cast<unsigned long long>(counted.cards), said.size(), answers.size(),
-      right ? "" : ", WRONG", static_cast<double>(count) / taken.count());
+      right ? "" : ", WRONG", static_cast<double>(count) / seconds);
   return right;
 }
 
