@@ -20,6 +20,7 @@ Examples:
   gyre validate
   gyre validate --engine cpu --format json
   gyre run --kernel vector --input requests.jsonl --output replies.jsonl
+  gyre run --kernel monitor --input transactions.csv --output alerts.csv
   gyre run --help)";
 
 CLI::App const& chosen_of(CLI::App const& app) {

@@ -39,7 +39,7 @@ result<file> file::for_reading(std::string const& path) {
   return opened;
 }
 
-result<file> file::for_writing(std::string const& path, file const& input) {
+result<file> file::for_writing(std::string const& path, file const* input) {
   if (path == "-") return file(STDOUT_FILENO, false, "standard output");
   // Not emptied at once: it may turn out to be the input.
   int const descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -48,8 +48,8 @@ result<file> file::for_writing(std::string const& path, file const& input) {
   struct stat out {};
   struct stat in {};
   bool const regular = ::fstat(descriptor, &out) == 0 && S_ISREG(out.st_mode);
-  if (regular && ::fstat(input.descriptor(), &in) == 0 && in.st_dev == out.st_dev &&
-      in.st_ino == out.st_ino) {
+  if (regular && input != nullptr && ::fstat(input->descriptor(), &in) == 0 &&
+      in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
     return no_output(path, "it is the input");
   }
   if (regular && ::ftruncate(descriptor, 0) != 0) return no_output(path, std::strerror(errno));

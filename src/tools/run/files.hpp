@@ -15,8 +15,9 @@ class file {
  public:
   /// "FILE: reason" with what is allowed; a folder is refused.
   [[nodiscard]] static result<file> for_reading(std::string const& path);
-  /// The same; the file is made, or emptied. Refused if it is the file that `input` reads.
-  [[nodiscard]] static result<file> for_writing(std::string const& path, file const& input);
+  /// The same; the file is made, or emptied. Refused if it is the file that `input` reads, if any.
+  [[nodiscard]] static result<file> for_writing(std::string const& path,
+                                                file const* input = nullptr);
 
   file(file&& other) noexcept;
   file& operator=(file&&) = delete;

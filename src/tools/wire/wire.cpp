@@ -123,7 +123,7 @@ int run_schema(choice const& chosen) {
   }
   auto const input = file::for_reading("-");
   if (!input) return complain(command, input.error().context, exit_usage);
-  auto output = file::for_writing(chosen.output, *input);
+  auto output = file::for_writing(chosen.output, &*input);
   if (!output) return complain(command, output.error().context, exit_usage);
   auto done = output->write(*text);
   if (done) done = output->close();

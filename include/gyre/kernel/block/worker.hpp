@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include <gyre/core/expiry.hpp>
 #include <gyre/kernel/answer.hpp>
@@ -472,6 +473,8 @@ class worker {
 
   /// What a home of keyed actors needs (kernel/keyed_home.hpp). A lane's own.
   struct hooks {
+    using self_type = context<Actor, environment<Warp>>;
+
     worker& by;
     std::uint64_t at = 0;
 
@@ -503,22 +506,23 @@ class worker {
       head.kind = message_kind::raw_reply;
       writer().write(at, head, reinterpret_cast<std::byte const*>(&state));
     }
+    // Asked outside of the lambda: within it, nvcc 13.0 compiles the call that is not there.
     GYRE_FN void activate(full_key const& key, Actor& state) noexcept {
-      call(key, [&](auto& self) {
-        if constexpr (requires { state.on_activate(self); }) state.on_activate(self);
-      });
+      if constexpr (requires { state.on_activate(std::declval<self_type&>()); }) {
+        call(key, [&](self_type& self) { state.on_activate(self); });
+      }
     }
     GYRE_FN void deactivate(full_key const& key, Actor& state) noexcept {
-      call(key, [&](auto& self) {
-        if constexpr (requires { state.on_deactivate(self); }) state.on_deactivate(self);
-      });
+      if constexpr (requires { state.on_deactivate(std::declval<self_type&>()); }) {
+        call(key, [&](self_type& self) { state.on_deactivate(self); });
+      }
     }
     template <class F>
     GYRE_FN void call(full_key const& key, F&& f) noexcept {
       envelope head;
       head.actor = key.word;
-      context<Actor, environment<Warp>> self(by.blocks_.kernel, by.environment_, head, key, nullptr,
-                                             by.shard_index_, tick(by.shared_));
+      self_type self(by.blocks_.kernel, by.environment_, head, key, nullptr, by.shard_index_,
+                     tick(by.shared_));
       by.environment_.run_as(width::lane);
       (void)by.warp_.guard([&] { f(self); }, head);
     }
