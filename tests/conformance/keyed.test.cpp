@@ -124,8 +124,13 @@ TYPED_TEST(keyed_actors, make_room_for_others_and_their_states_reach_the_host) {
 }
 
 TYPED_TEST(keyed_actors, are_put_to_rest_when_they_are_idle_or_when_the_host_says_so) {
-  auto kernel = this->template launch_active<card>(
-      "idle", {.actors = 100, .rest_window = 256, .rest_after = 20ms});
+  launch_options const o{.actors = 100, .rest_window = 256, .rest_after = 20ms};
+  TypeParam::template know<card>();
+  if (auto const r = this->rt.template memory_needed<card>(this->options(o)); !r) {
+    ASSERT_TRUE(refused(r, errc::unsupported, {"rest_after"}));
+    GTEST_SKIP() << "kernels that leave the device look for no idle actors";
+  }
+  auto kernel = this->template launch_active<card>("idle", o);
   for (std::uint64_t key = 1; key <= 50; ++key) {
     need(kernel.ask(key, charge{7}, patience), "ask");
   }

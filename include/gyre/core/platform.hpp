@@ -65,6 +65,16 @@ using std::memory_order_seq_cst;
 #endif
 
 #if defined(__CUDACC__)
+/// The atomic of a device's own memory, which the host does not look at meanwhile.
+template <class T>
+using device_atomic = cuda::atomic<T, cuda::thread_scope_device>;
+#else
+/// The atomic of a device's own memory, which the host does not look at meanwhile.
+template <class T>
+using device_atomic = std::atomic<T>;
+#endif
+
+#if defined(__CUDACC__)
 /// The atomic of a block's shared memory: what one block's threads have in common.
 template <class T>
 using block_atomic = cuda::atomic<T, cuda::thread_scope_block>;

@@ -27,4 +27,10 @@ struct native_memory {
   }
 };
 
+/// The same for rings in a device's own memory: nothing of them crosses a bus while they are used.
+struct device_memory : native_memory {
+  template <class T>
+  using atomic = platform::device_atomic<T>;
+};
+
 }  // namespace gyre

@@ -32,6 +32,12 @@ struct ring_memory {
   ring_words<Memory>* words = nullptr;
 };
 
+/// The same ring as those see it in whose memory it lies. Its words have the same layout.
+[[nodiscard]] GYRE_FN inline ring_memory<device_memory> of_device(
+    ring_memory<> const& where) noexcept {
+  return {where.geometry, where.slots, reinterpret_cast<ring_words<device_memory>*>(where.words)};
+}
+
 /// A ring: `ring_writer` and `ring_reader` are its two ends. As plain as its memory.
 ///
 /// A message is an envelope and its payload in one slot, or in as many consecutive slots as it

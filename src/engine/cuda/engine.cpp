@@ -166,6 +166,13 @@ class cuda_engine final : public engine {
       options.shards = static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, most));
     }
     if (options.lanes == 0) options.lanes = usual_workers * warp_lanes;
+    if (options.rest_after.count() > 0 && state_->stay != cuda_stay::always) {
+      return fail(errc::unsupported,
+                  "rest_after is set: where kernels leave the device (cuda.stay is " +
+                      std::string(to_string(state_->stay)) +
+                      "), nobody looks for idle actors; rest_after 0 puts them to rest for want of "
+                      "room");
+    }
     if (options.backlog_bytes == 0) options.backlog_bytes = usual_backlog;
     if (options.shards > most) return refuse("shards", options.shards, "1 to " + text(most));
     if (options.shards > options.actors) {

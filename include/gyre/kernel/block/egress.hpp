@@ -10,6 +10,16 @@
 
 namespace gyre::block {
 
+/// Seven bytes, or a few more, of a lane's row from `begin` on: two aligned words, shifted
+/// together.
+[[nodiscard]] GYRE_FN inline std::uint64_t seven_bytes(std::byte const* row,
+                                                       std::uint64_t begin) noexcept {
+  auto const* const aligned = reinterpret_cast<std::uint64_t const*>(row + begin / 8 * 8);
+  std::uint64_t const shift = begin % 8 * 8;
+  std::uint64_t const low = aligned[0] >> shift;
+  return shift == 0 ? low : low | aligned[1] << (64 - shift);
+}
+
 /// Publishes the replies that a warp's lanes hold in their rows: reserves room in each asker's ring
 /// (the ask has paid for it), then writes line by line, eight lanes to a line, so that a line
 /// crosses the bus in one piece. No fence: each word carries its tag.
@@ -82,15 +92,8 @@ GYRE_FN void publish(Warp& warp, blocks_view const& blocks, bool holds, std::byt
       auto* const line = reinterpret_cast<platform::atomic<std::uint64_t>*>(
           slots_at + geometry.offset(first + slot));
       for (std::uint32_t w = warp.lane() % lanes_per_line; w < words; w += lanes_per_line) {
-        // Seven bytes from anywhere: two aligned words, shifted together.
         std::uint64_t const begin = slot * line_payload + w * 7;
-        std::uint64_t value = 0;
-        if (begin < total) {
-          auto const* const aligned = reinterpret_cast<std::uint64_t const*>(bytes + begin / 8 * 8);
-          std::uint64_t const shift = begin % 8 * 8;
-          value = aligned[0] >> shift;
-          if (shift != 0) value |= aligned[1] << (64 - shift);
-        }
+        std::uint64_t const value = begin < total ? seven_bytes(bytes, begin) : 0;
         line[w].store(value << 8 | (lap & 0xFF), platform::memory_order_relaxed);
       }
     }

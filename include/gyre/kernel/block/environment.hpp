@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
+#include <gyre/kernel/block/egress.hpp>
 #include <gyre/kernel/block/letters.hpp>
 #include <gyre/kernel/block/shared.hpp>
 #include <gyre/kernel/block/view.hpp>
@@ -60,24 +62,25 @@ class environment {
   template <class Fill>
   GYRE_FN bool post(kernel_view const&, std::uint32_t to, envelope const& head,
                     Fill&& fill) noexcept {
-    writer const tells(ring<tag8_codec<>>(blocks_.blocks[to].tells));
+    ring_memory<> const& tells = blocks_.blocks[to].tells;
+    ring_memory<> const& backlog = blocks_.blocks[shard_].backlog;
     std::uint64_t at = 0;
-    std::uint64_t const slots = tells.target().slots_for(head.length);
+    std::uint64_t const slots = ring<codec>(of_device(tells)).slots_for(head.length);
     // What an actor sent before is either out of the backlog, or counted in it.
     bool const behind = shared_.kept.load(platform::memory_order_acquire) != 0;
-    bool const direct = !behind && tells.reserve(slots, at);
-    writer const kept(ring<tag8_codec<>>(blocks_.blocks[shard_].backlog));
+    bool const direct = !behind && writer(ring<codec>(of_device(tells))).reserve(slots, at);
     if (!direct) {
-      if (kept.target().geometry.slots < slots) return false;
+      if (backlog.geometry.slots < slots) return false;
       shared_.kept.fetch_add(1, platform::memory_order_acq_rel);
-      if (!kept.reserve(slots, at)) {
+      if (!writer(ring<codec>(of_device(backlog))).reserve(slots, at)) {
         shared_.kept.fetch_sub(1, platform::memory_order_acq_rel);
         return false;
       }
     }
     shared_.count.told.fetch_add(slots, platform::memory_order_relaxed);
     fill(row_ + sizeof head);
-    (direct ? tells : kept).write(at, head, row_ + sizeof head);
+    ring_memory<> const& into = *(direct ? &tells : &backlog);
+    write_row(into, at, head);
     return true;
   }
 
@@ -95,11 +98,11 @@ class environment {
     head.kind = kind;
     fill(row_ + sizeof head);
     shared_.count.answered.fetch_add(1, platform::memory_order_relaxed);
-    writer const replies(ring<tag8_codec<>>(kernel.ports[to.port].replies));
+    ring_memory<> const& replies = kernel.ports[to.port].replies;
     std::uint64_t const at = blocks_.reply_positions[to.port].fetch_add(
-        replies.target().slots_for(length), platform::memory_order_relaxed);
+        ring_geometry::slots_for(length, line_payload), platform::memory_order_relaxed);
     if (take_buffers_used()) platform::full_fence();
-    replies.write(at, head, row_ + sizeof head);
+    write_row(replies, at, head);
   }
 
   /// What this worker's actors subscribe to.
@@ -113,7 +116,28 @@ class environment {
   }
 
  private:
-  using writer = ring_writer<tag8_codec<>, writers::many>;
+  /// Writes the message whose payload is in the lane's row into its reserved lines, word by word,
+  /// as `publish` does for a warp.
+  GYRE_FN void write_row(ring_memory<> const& into, std::uint64_t at,
+                         envelope const& head) noexcept {
+    std::memcpy(row_, &head, sizeof head);
+    std::uint64_t const total = sizeof head + head.length;
+    std::uint64_t const slots = ring_geometry::slots_for(head.length, line_payload);
+    for (std::uint64_t slot = 0; slot < slots; ++slot) {
+      std::uint64_t const lap = into.geometry.lap(at + slot) & 0xFF;
+      auto* const line = reinterpret_cast<platform::atomic<std::uint64_t>*>(
+          into.slots + into.geometry.offset(at + slot));
+      for (std::uint32_t w = 0; w < line_bytes / 8; ++w) {
+        std::uint64_t const begin = slot * line_payload + w * 7;
+        line[w].store((begin < total ? seven_bytes(row_, begin) << 8 : 0) | lap,
+                      platform::memory_order_relaxed);
+      }
+    }
+  }
+
+  /// Rings between blocks lie in the device's memory.
+  using codec = tag8_codec<device_memory>;
+  using writer = ring_writer<codec, writers::many>;
 
   Warp& warp_;
   shared_block& shared_;

@@ -51,7 +51,9 @@ class worker {
         row_(blocks.blocks[shard].rows +
              (std::uint64_t{index} * Warp::lanes + warp.lane()) * blocks.row_bytes),
         environment_(warp, shared, blocks, shard, row_, index),
-        keyed_(home_of(blocks.kernel.shards[shard], index)) {}
+        keyed_(home_of(blocks.kernel.shards[shard], index)) {
+    if constexpr (keyed<Actor>) live_ = keyed_.live();  // counted when it was here before
+  }
 
   /// Returns when the block is left.
   GYRE_FN void run() noexcept {
@@ -119,6 +121,7 @@ class worker {
     std::uint64_t time = 0;
     // The answer, in the lane's row.
     bool answered = false;
+    bool tells_asker = false;  ///< It is a message to the actor that asked.
     std::uint64_t length = 0;
   };
 
@@ -141,6 +144,7 @@ class worker {
     // Who hears of what a handler wrote into a device buffer must find it there.
     if (warp_.ballot(environment_.take_buffers_used()) != 0) platform::full_fence();
     publish(warp_, blocks_, l.answered, row_, l.head.port, l.length);
+    if (l.tells_asker) tell_asker(l);
     if (mine) {
       // After the last look at the message; the ingress may lay others down there.
       std::uint64_t const slots = ring_geometry::slots_for(l.head.length, line_payload);
@@ -155,6 +159,19 @@ class worker {
       if (timed) record(n, warp_.now() - begin);
     }
     return true;
+  }
+
+  /// This lane's own. Sends the answer in its row to the actor that asked.
+  GYRE_FN void tell_asker(letter const& l) noexcept {
+    return_address const& back = *l.opened.back;
+    envelope head;
+    head.actor = back.actor;
+    head.time = tick(shared_);
+    head.type = back.answer_code;
+    head.length = static_cast<std::uint32_t>(l.length);
+    bool const sent =
+        environment_.post(blocks_.kernel, blocks_.kernel.home(back.actor), head, [](std::byte*) {});
+    if (!sent) environment_.lose(blocks_.kernel, drop_reason::no_room, head);
   }
 
   [[nodiscard]] GYRE_FN std::uint32_t count_of(bool vote) noexcept {
@@ -591,6 +608,7 @@ class worker {
     }
     if (warp_.lane() == leader) {
       l.answered = common.answered;
+      l.tells_asker = common.tells_asker;
       l.length = common.length;
     }
   }
@@ -694,9 +712,7 @@ class worker {
     template <class Fill>
     GYRE_FN void send(message_kind kind, type_code type, std::size_t length, Fill&& fill) noexcept {
       if (l.opened.back != nullptr) {
-        gyre::detail::answer_actor(by.blocks_.kernel, by.environment_, *l.opened.back,
-                                   tick(by.shared_), answer_head{l.opened.back->tag}, fill);
-        return;
+        return answer_actor(answer_head{l.opened.back->tag}, fill);
       }
       envelope head = l.head;
       head.time = tick(by.shared_);
@@ -708,11 +724,23 @@ class worker {
       l.answered = true;
       l.length = length;
     }
+    /// The answer to an actor's ask is a message: put into this lane's row, and sent after the
+    /// batch.
+    template <class Fill>
+    GYRE_FN void answer_actor(answer_head const& first, Fill&& fill) noexcept {
+      return_address const& back = *l.opened.back;
+      std::byte* const out = by.row_ + sizeof(envelope);
+      l.length = back.address_length + back.answer_bytes;
+      std::memset(out, 0, l.length);
+      if (back.address_length != 0) std::memcpy(out, &back.rest, sizeof back.rest);
+      std::memcpy(out + back.address_length, &first, sizeof first);
+      fill(out + back.address_length + back.value_offset);
+      l.tells_asker = true;
+    }
     GYRE_FN void send_failure(type_code type, failure_reply const& why) noexcept {
       if (l.opened.back != nullptr) {
-        gyre::detail::refuse_actor(by.blocks_.kernel, by.environment_, *l.opened.back,
-                                   tick(by.shared_), why);
-        return;
+        return answer_actor({l.opened.back->tag, why.code + 1, why.reject_code, why.detail},
+                            [](std::byte*) {});
       }
       send(message_kind::failure, type, sizeof why,
            [&](std::byte* out) { std::memcpy(out, &why, sizeof why); });
