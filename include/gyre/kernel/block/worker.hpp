@@ -212,14 +212,14 @@ class worker {
   GYRE_FN void handle_all(bool mine, letter& l) noexcept {
     std::uint32_t far = warp_.ballot(mine && reach_of(l.head) != reach::one);
     std::uint32_t from = 0;
-    while (far != 0) {
-      std::uint32_t const leader = platform::lowest_bit(far);
-      far &= far - 1;
+    for (;;) {  // one call of `handle_near`, for it brings every handler with it
+      std::uint32_t const leader = far != 0 ? platform::lowest_bit(far) : Warp::lanes;
       handle_near(mine && warp_.lane() >= from && warp_.lane() < leader, l);
+      if (far == 0) break;
+      far &= far - 1;
       spread(leader, l);
       from = leader + 1;
     }
-    handle_near(mine && warp_.lane() >= from, l);
   }
 
   /// The leader's message is for many of this worker's actors: its lanes take as many at a time.
