@@ -64,6 +64,13 @@ using std::memory_order_release;
 using std::memory_order_seq_cst;
 #endif
 
+/// Before a loop of the slow path: it is not unrolled, for its registers would cost the quick one.
+#if defined(__CUDA_ARCH__)
+#define GYRE_ROLLED _Pragma("unroll 1")
+#else
+#define GYRE_ROLLED
+#endif
+
 #if defined(__CUDACC__)
 /// The atomic of a device's own memory, which the host does not look at meanwhile.
 template <class T>

@@ -123,10 +123,12 @@ class environment {
     std::memcpy(row_, &head, sizeof head);
     std::uint64_t const total = sizeof head + head.length;
     std::uint64_t const slots = ring_geometry::slots_for(head.length, line_payload);
+    GYRE_ROLLED
     for (std::uint64_t slot = 0; slot < slots; ++slot) {
       std::uint64_t const lap = into.geometry.lap(at + slot) & 0xFF;
       auto* const line = reinterpret_cast<platform::atomic<std::uint64_t>*>(
           into.slots + into.geometry.offset(at + slot));
+      GYRE_ROLLED
       for (std::uint32_t w = 0; w < line_bytes / 8; ++w) {
         std::uint64_t const begin = slot * line_payload + w * 7;
         line[w].store((begin < total ? seven_bytes(row_, begin) << 8 : 0) | lap,

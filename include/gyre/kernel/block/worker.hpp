@@ -212,6 +212,7 @@ class worker {
   GYRE_FN void handle_all(bool mine, letter& l) noexcept {
     std::uint32_t far = warp_.ballot(mine && reach_of(l.head) != reach::one);
     std::uint32_t from = 0;
+    GYRE_ROLLED
     for (;;) {  // one call of `handle_near`, for it brings every handler with it
       std::uint32_t const leader = far != 0 ? platform::lowest_bit(far) : Warp::lanes;
       handle_near(mine && warp_.lane() >= from && warp_.lane() < leader, l);
@@ -237,6 +238,7 @@ class worker {
       at = warp_.shuffle(at, 0);
       warp_.sync();
     }
+    GYRE_ROLLED
     for (std::uint64_t round = 0;; ++round) {
       letter one = common;
       bool const mine = far == reach::all ? nth_of_all(round * Warp::lanes + warp_.lane(), one)
@@ -282,6 +284,7 @@ class worker {
   /// The subscriber for this lane, in the order of the lanes; `at` goes on by a warp's worth.
   GYRE_FN bool nth_subscriber(topics const& of, topic to, std::uint32_t& at, letter& one) noexcept {
     bool mine = false;
+    GYRE_ROLLED
     for (std::uint32_t i = 0; i < Warp::lanes && at != topics::none; ++i) {
       if (i == warp_.lane()) {
         aim(one, of.who(at));
