@@ -135,8 +135,9 @@ std::uint64_t layout_bytes(kernel_image const& image, launch_options const& opti
   std::uint64_t const greatest = greatest_payload(image);
   std::uint64_t const each = inbox.bytes() + backlog_of(options).bytes() +
                              2 * sizeof(ring_words<>) + 2 * (greatest + scratch_slack) +
-                             blocks_view::row_for(greatest) * options.lanes + sizeof(shard_view) +
-                             sizeof(block_view) + sizeof(block::rest) + sizeof(block::letter_box);
+                             blocks_view::row_for(greatest) * options.lanes * block::rows_per_lane +
+                             sizeof(shard_view) + sizeof(block_view) + sizeof(block::rest) +
+                             sizeof(block::letter_box);
   // Keyed actors' places, and tables, are the plan's to count.
   std::uint64_t const places = image.keyed ? 0 : options.actors;
   return options.shards * each + places * image.state_bytes +
@@ -181,7 +182,7 @@ result<void> lay_out(kernel_image const& image, launch_options const& options, m
     b.backlog.slots = device.zeroed(b.backlog.geometry.bytes());
     b.backlog.words = device.zeroed_one<ring_words<>>();
     b.tell_scratch = device.scratch(greatest);
-    b.rows = device.zeroed(view.row_bytes * options.lanes);
+    b.rows = device.zeroed(view.row_bytes * options.lanes * block::rows_per_lane);
     b.rest = device.zeroed_one<block::rest>();
     b.letters = reinterpret_cast<block::letter_box*>(device.of_host(sizeof(block::letter_box)));
   }

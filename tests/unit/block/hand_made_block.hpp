@@ -59,7 +59,7 @@ class hand_made_block {
         tell_slots_(slots * line_bytes),
         scratch_(greatest + 2 * sizeof(envelope)),
         tell_scratch_(greatest + 2 * sizeof(envelope)),
-        rows_(blocks_view::row_for(greatest) * Lanes * workers),
+        rows_(blocks_view::row_for(greatest) * Lanes * workers * block::rows_per_lane),
         actors_(actors) {
     set(shard_.inbox, ring_geometry::of(slots, line_bytes), inbox_slots_, inbox_words_);
     set(port_.replies, ring_geometry::of(reply_lines, line_bytes), reply_slots_, reply_words_);

@@ -57,8 +57,8 @@ class environment {
 
   /// A handler's message to an actor of a shard: into that shard's ring of tells; or, if there is
   /// no room, or others of this block wait already, behind those in the backlog. `fill` writes
-  /// `head.length` bytes of payload. False: the backlog is full. The lane's row is free until the
-  /// handler's reply is put into it.
+  /// `head.length` bytes of payload. False: the backlog is full. The lane's second row is its
+  /// scratch.
   template <class Fill>
   GYRE_FN bool post(kernel_view const&, std::uint32_t to, envelope const& head,
                     Fill&& fill) noexcept {

@@ -24,6 +24,10 @@ inline constexpr std::uint32_t greatest_staged = stage_lines / 2;
 /// Workers that a block has at most.
 inline constexpr std::uint32_t greatest_workers = 8;
 
+/// Rows of memory that a lane has: one for the answer that goes out with its batch, one for what
+/// its handlers send meanwhile.
+inline constexpr std::uint32_t rows_per_lane = 2;
+
 /// Who brings messages into a block.
 enum source : std::uint32_t {
   from_host,   ///< The shard's inbox.

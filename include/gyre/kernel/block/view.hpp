@@ -18,7 +18,7 @@ struct block_view {
   ring_memory<> tells{};                 ///< What handlers send to this shard's actors.
   ring_memory<> backlog{};               ///< What its own sent, and others have no room for.
   std::byte* tell_scratch = nullptr;     ///< For one of them that does not fit the stage.
-  std::byte* rows = nullptr;             ///< A row for each lane of each worker.
+  std::byte* rows = nullptr;             ///< `rows_per_lane` for each lane of each worker.
   block::rest* rest = nullptr;           ///< Where it leaves what it must remember; see `leaves`.
   block::letter_box* letters = nullptr;  ///< The host's: heads of dead letters.
 };

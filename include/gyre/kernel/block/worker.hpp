@@ -49,8 +49,8 @@ class worker {
         index_(index),
         shard_index_(shard),
         row_(blocks.blocks[shard].rows +
-             (std::uint64_t{index} * Warp::lanes + warp.lane()) * blocks.row_bytes),
-        environment_(warp, shared, blocks, shard, row_, index),
+             (std::uint64_t{index} * Warp::lanes + warp.lane()) * rows_per_lane * blocks.row_bytes),
+        environment_(warp, shared, blocks, shard, row_ + blocks.row_bytes, index),
         keyed_(home_of(blocks.kernel.shards[shard], index)) {
     if constexpr (keyed<Actor>) live_ = keyed_.live();  // counted when it was here before
   }
@@ -170,7 +170,8 @@ class worker {
     head.type = back.answer_code;
     head.length = static_cast<std::uint32_t>(l.length);
     bool const sent =
-        environment_.post(blocks_.kernel, blocks_.kernel.home(back.actor), head, [](std::byte*) {});
+        environment_.post(blocks_.kernel, blocks_.kernel.home(back.actor), head,
+                          [&](std::byte* out) { std::memcpy(out, row_ + sizeof head, l.length); });
     if (!sent) environment_.lose(blocks_.kernel, drop_reason::no_room, head);
   }
 
