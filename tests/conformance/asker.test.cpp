@@ -18,18 +18,17 @@
 namespace gyre::conformance {
 namespace {
 
-template <class Engine>
-class asking : public on_engine<Engine> {
+class asking : public on_engine {
  protected:
   [[nodiscard]] static asker<account> open(kernel<account>& k, std::uint64_t window = 64) {
     return need(asker<account>::open(k, {.window = window}), "open");
   }
 };
-TYPED_TEST_SUITE(asking, engines, engine_names);
+GYRE_ON_EVERY_ENGINE(asking);
 
-TYPED_TEST(asking, a_coroutine_gets_the_value_or_why_there_is_none) {
-  auto k = this->template launch_active<account>("k", {.actors = 6});
-  auto a = this->open(k);
+TEST_P(asking, a_coroutine_gets_the_value_or_why_there_is_none) {
+  auto k = launch_active<account>("k", {.actors = 6});
+  auto a = open(k);
   auto const work = [&]() -> task<std::int64_t> {
     auto const b = co_await a.ask(3, deposit{100});
     EXPECT_TRUE(done(b));
@@ -43,9 +42,9 @@ TYPED_TEST(asking, a_coroutine_gets_the_value_or_why_there_is_none) {
   EXPECT_EQ(a.in_flight(), 0U);
 }
 
-TYPED_TEST(asking, many_coroutines_share_a_small_window) {
-  auto k = this->template launch_active<account>("k", {.actors = 6});
-  auto a = this->open(k, 4);
+TEST_P(asking, many_coroutines_share_a_small_window) {
+  auto k = launch_active<account>("k", {.actors = 6});
+  auto a = open(k, 4);
   std::int64_t sum = 0;
   auto const one = [&](std::uint64_t actor) -> task<> {
     for (int i = 0; i < 5; ++i) {
@@ -63,9 +62,9 @@ TYPED_TEST(asking, many_coroutines_share_a_small_window) {
   EXPECT_EQ(need(k.ask(0, deposit{0}, patience), "ask").cents, 50);
 }
 
-TYPED_TEST(asking, when_all_waits_for_every_task) {
-  auto k = this->template launch_active<account>("k", {.actors = 6});
-  auto a = this->open(k);
+TEST_P(asking, when_all_waits_for_every_task) {
+  auto k = launch_active<account>("k", {.actors = 6});
+  auto a = open(k);
   auto const put = [&](std::uint64_t actor, std::int64_t cents) -> task<std::int64_t> {
     auto const b = co_await a.ask(actor, deposit{cents}, patience);
     co_return b ? b->cents : -1;
@@ -83,9 +82,9 @@ TYPED_TEST(asking, when_all_waits_for_every_task) {
   EXPECT_TRUE(a.run(when_all(std::vector<task<int>>{})).empty());
 }
 
-TYPED_TEST(asking, a_thousand_asks_are_one_wait) {
-  auto k = this->template launch_active<account>("k", {.actors = 6});
-  auto a = this->open(k);
+TEST_P(asking, a_thousand_asks_are_one_wait) {
+  auto k = launch_active<account>("k", {.actors = 6});
+  auto a = open(k);
   auto const replies = a.run(a.ask_all(
       1000, [](std::size_t i) { return i % 7; },
       [](std::size_t i) { return deposit{static_cast<std::int64_t>(i % 2)}; }, patience));
@@ -99,9 +98,9 @@ TYPED_TEST(asking, a_thousand_asks_are_one_wait) {
   }
 }
 
-TYPED_TEST(asking, calls_at_the_end_come_on_the_askers_thread) {
-  auto k = this->template launch_active<account>("k", {.actors = 6});
-  auto a = this->open(k);
+TEST_P(asking, calls_at_the_end_come_on_the_askers_thread) {
+  auto k = launch_active<account>("k", {.actors = 6});
+  auto a = open(k);
   int called = 0;
   auto const thread = std::this_thread::get_id();
   for (int i = 0; i < 20; ++i) {
@@ -118,9 +117,9 @@ TYPED_TEST(asking, calls_at_the_end_come_on_the_askers_thread) {
   EXPECT_EQ(a.wait(), 0U) << "nothing is in flight";
 }
 
-TYPED_TEST(asking, what_a_task_throws_comes_out_of_run) {
-  auto k = this->template launch_active<account>("k");
-  auto a = this->open(k);
+TEST_P(asking, what_a_task_throws_comes_out_of_run) {
+  auto k = launch_active<account>("k");
+  auto a = open(k);
   auto const bad = [&]() -> task<int> {
     (void)co_await a.ask(0, deposit{1}, patience);
     throw std::runtime_error("on purpose");
@@ -130,9 +129,9 @@ TYPED_TEST(asking, what_a_task_throws_comes_out_of_run) {
   EXPECT_THROW(a.run(both()), std::runtime_error);
 }
 
-TYPED_TEST(asking, a_late_reply_is_refused_in_time_and_the_next_ask_gets_its_own) {
-  auto k = this->template launch<account>("k", {.actors = 6});  // inactive: nobody answers
-  auto a = this->open(k);
+TEST_P(asking, a_late_reply_is_refused_in_time_and_the_next_ask_gets_its_own) {
+  auto k = launch<account>("k", {.actors = 6});  // inactive: nobody answers
+  auto a = open(k);
   auto const late = [&]() -> task<> {
     EXPECT_TRUE(refused(co_await a.ask(1, deposit{5}, 5ms), errc::timed_out));
   };
@@ -145,9 +144,9 @@ TYPED_TEST(asking, a_late_reply_is_refused_in_time_and_the_next_ask_gets_its_own
   EXPECT_EQ(a.run(next()), 1) << "what was too late is not handled";
 }
 
-TYPED_TEST(asking, the_kernels_end_reaches_whoever_waits) {
-  auto k = this->template launch<account>("k", {.actors = 6});
-  auto a = this->open(k, 4);
+TEST_P(asking, the_kernels_end_reaches_whoever_waits) {
+  auto k = launch<account>("k", {.actors = 6});
+  auto a = open(k, 4);
   std::vector<errc> why;
   auto const one = [&]() -> task<> {
     auto const b = co_await a.ask(1, deposit{1}, patience);
@@ -161,9 +160,9 @@ TYPED_TEST(asking, the_kernels_end_reaches_whoever_waits) {
   EXPECT_EQ(why, std::vector<errc>(10, errc::terminated));
 }
 
-TYPED_TEST(asking, a_coroutine_that_is_destroyed_gives_its_ask_up) {
-  auto k = this->template launch<account>("k", {.actors = 6});
-  auto a = this->open(k);
+TEST_P(asking, a_coroutine_that_is_destroyed_gives_its_ask_up) {
+  auto k = launch<account>("k", {.actors = 6});
+  auto a = open(k);
   {
     auto const waits = [&]() -> task<> { (void)co_await a.ask(1, deposit{1}, patience); };
     auto const t = waits();
@@ -179,11 +178,11 @@ TYPED_TEST(asking, a_coroutine_that_is_destroyed_gives_its_ask_up) {
   EXPECT_TRUE(a.run(next()));
 }
 
-TYPED_TEST(asking, an_askers_end_drops_what_is_in_flight) {
-  auto k = this->template launch<account>("k", {.actors = 6});
+TEST_P(asking, an_askers_end_drops_what_is_in_flight) {
+  auto k = launch<account>("k", {.actors = 6});
   bool called = false;
   {
-    auto a = this->open(k, 4);
+    auto a = open(k, 4);
     for (int i = 0; i < 10; ++i) {
       a.ask_then(1, deposit{1}, [&](result<balance> const&) { called = true; });
     }

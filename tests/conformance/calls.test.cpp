@@ -82,12 +82,11 @@ struct shop {
   GYRE_FN void on(gyre::answered<void> const& a, auto&) { failed.nobody += a.tag; }
 };
 
-template <class Engine>
-class calls : public on_engine<Engine> {};
-TYPED_TEST_SUITE(calls, engines, engine_names);
+class calls : public on_engine {};
+GYRE_ON_EVERY_ENGINE(calls);
 
-TYPED_TEST(calls, an_actor_asks_others_and_answers_later) {
-  auto kernel = this->template launch_active<shop>("shops", {.actors = 6});
+TEST_P(calls, an_actor_asks_others_and_answers_later) {
+  auto kernel = launch_active<shop>("shops", {.actors = 6});
   for (std::int64_t article = 1; article <= 20; ++article) {
     auto const r = need(kernel.ask(0, sum_of{1, 4, article}, patience), "ask");
     // Shops 1 to 4, with tags 1 to 4.
@@ -97,8 +96,8 @@ TYPED_TEST(calls, an_actor_asks_others_and_answers_later) {
   EXPECT_EQ(self.cents, 502 + 1'000'000) << "itself too";
 }
 
-TYPED_TEST(calls, many_actors_wait_for_each_other_at_once) {
-  auto kernel = this->template launch_active<shop>("busy", {.queue_capacity = 16, .actors = 300});
+TEST_P(calls, many_actors_wait_for_each_other_at_once) {
+  auto kernel = launch_active<shop>("busy", {.queue_capacity = 16, .actors = 300});
   auto port = need(kernel.open_port({.window = 128}), "port");
   std::vector<asked<price>> tickets;
   for (std::uint64_t a = 0; a < 100; ++a) {
@@ -112,8 +111,8 @@ TYPED_TEST(calls, many_actors_wait_for_each_other_at_once) {
   }
 }
 
-TYPED_TEST(calls, a_message_is_passed_on_and_the_last_answers_the_first) {
-  auto kernel = this->template launch_active<shop>("chain", {.actors = 6});
+TEST_P(calls, a_message_is_passed_on_and_the_last_answers_the_first) {
+  auto kernel = launch_active<shop>("chain", {.actors = 6});
   for (std::uint64_t hops = 0; hops < 12; ++hops) {
     auto const r = need(kernel.ask(0, ask_next{3, hops}, patience), "ask");
     EXPECT_EQ(r.cents, 300 + static_cast<std::int64_t>((hops + 1) % 5));
@@ -121,12 +120,11 @@ TYPED_TEST(calls, a_message_is_passed_on_and_the_last_answers_the_first) {
   auto const refusal = kernel.ask(0, ask_next{-4, 2}, patience);
   EXPECT_TRUE(refused(refusal, errc::rejected));
   EXPECT_EQ(refusal.error().detail, -4) << "the last one's refusal";
-  EXPECT_TRUE(
-      comes_to<TypeParam>(13 + (12 * 13) / 2 + 3, [&] { return kernel.telemetry().handled; }));
+  EXPECT_TRUE(comes_to(13 + (12 * 13) / 2 + 3, [&] { return kernel.telemetry().handled; }));
 }
 
-TYPED_TEST(calls, a_refusal_comes_back_as_an_answer) {
-  auto kernel = this->template launch_active<shop>("refusals", {.actors = 6});
+TEST_P(calls, a_refusal_comes_back_as_an_answer) {
+  auto kernel = launch_active<shop>("refusals", {.actors = 6});
   auto const r = kernel.ask(0, sum_of{1, 3, -5}, patience);
   EXPECT_TRUE(refused(r, errc::rejected));
   EXPECT_EQ(r.error().reject_code, 9U);
@@ -135,16 +133,16 @@ TYPED_TEST(calls, a_refusal_comes_back_as_an_answer) {
   EXPECT_EQ(f.rejected, 3U);
 }
 
-TYPED_TEST(calls, nobody_home_is_known_at_once) {
-  auto kernel = this->template launch_active<shop>("nobody", {.actors = 6});
+TEST_P(calls, nobody_home_is_known_at_once) {
+  auto kernel = launch_active<shop>("nobody", {.actors = 6});
   auto const r = kernel.ask(0, sum_of{6, 2, 1}, patience);
   EXPECT_TRUE(refused(r, errc::rejected));
   EXPECT_EQ(r.error().reject_code, 8U);
-  EXPECT_TRUE(comes_to<TypeParam>(2, [&] { return this->letters(drop_reason::no_such_actor); }));
+  EXPECT_TRUE(comes_to(2, [&] { return letters(drop_reason::no_such_actor); }));
 }
 
-TYPED_TEST(calls, an_answer_of_nothing_says_that_it_is_done) {
-  auto kernel = this->template launch_active<shop>("nothing", {.actors = 5});
+TEST_P(calls, an_answer_of_nothing_says_that_it_is_done) {
+  auto kernel = launch_active<shop>("nothing", {.actors = 5});
   // Each asks the next one for ever: five of them, and then some.
   need(kernel.tell(0, nothing_wanted{}), "tell");
   EXPECT_TRUE(soon([&] {

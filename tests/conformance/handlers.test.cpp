@@ -124,23 +124,22 @@ struct person {
   }
 };
 
-template <class Engine>
-class handlers : public on_engine<Engine> {
+class handlers : public on_engine {
  protected:
   void SetUp() override {
     entered = false;
     released = false;
   }
 };
-TYPED_TEST_SUITE(handlers, engines, engine_names);
+GYRE_ON_EVERY_ENGINE(handlers);
 
-TYPED_TEST(handlers, a_handler_knows_who_it_is_and_does_each_index_once) {
-  auto kernel = this->template launch_active<person>("self", {.actors = 8});
+TEST_P(handlers, a_handler_knows_who_it_is_and_does_each_index_once) {
+  auto kernel = launch_active<person>("self", {.actors = 8});
   for (std::uint64_t a = 0; a < 8; ++a) {
     auto const p = need(kernel.ask(a, roll_call{}, patience), "ask");
     EXPECT_EQ(p.id, a);
     EXPECT_EQ(p.self, a);
-    EXPECT_EQ(p.shard, a % TypeParam::shards);
+    EXPECT_EQ(p.shard, a % engine().shards);
     EXPECT_LT(p.lane, p.lanes);
     EXPECT_EQ(p.visited, 1000 / p.lanes);
     EXPECT_EQ(p.sum, 999U * 1000 / 2);
@@ -149,8 +148,8 @@ TYPED_TEST(handlers, a_handler_knows_who_it_is_and_does_each_index_once) {
   }
 }
 
-TYPED_TEST(handlers, tells_reach_actors_of_the_same_and_of_other_shards) {
-  auto kernel = this->template launch_active<person>("tells", {.actors = 6});
+TEST_P(handlers, tells_reach_actors_of_the_same_and_of_other_shards) {
+  auto kernel = launch_active<person>("tells", {.actors = 6});
   for (std::uint64_t target = 0; target < 6; ++target) {
     auto const r = need(kernel.ask(0, throw_at{target, 20}, patience), "ask");
     EXPECT_EQ(r.reached, 20U);
@@ -164,17 +163,16 @@ TYPED_TEST(handlers, tells_reach_actors_of_the_same_and_of_other_shards) {
   }
 }
 
-TYPED_TEST(handlers, a_chain_of_tells_is_drained_at_the_end) {
-  auto kernel = this->template launch_active<person>("chain", {.actors = 5});
+TEST_P(handlers, a_chain_of_tells_is_drained_at_the_end) {
+  auto kernel = launch_active<person>("chain", {.actors = 5});
   need(kernel.tell(0, baton{999}), "tell");
   auto const report = need(kernel.terminate(patience), "terminate");
   EXPECT_EQ(report.handled, 1000U);
   EXPECT_TRUE(report.drained);
 }
 
-TYPED_TEST(handlers, tells_beyond_the_inbox_are_kept_and_handled) {
-  auto kernel =
-      this->template launch_active<person>("crowded", {.queue_capacity = 16, .actors = 3});
+TEST_P(handlers, tells_beyond_the_inbox_are_kept_and_handled) {
+  auto kernel = launch_active<person>("crowded", {.queue_capacity = 16, .actors = 3});
   for (std::uint64_t target = 0; target < 3; ++target) {
     auto const r = need(kernel.ask(0, throw_at{target, 1000}, patience), "ask");
     EXPECT_EQ(r.reached, 1000U);
@@ -184,13 +182,12 @@ TYPED_TEST(handlers, tells_beyond_the_inbox_are_kept_and_handled) {
     })) << "pebbles of actor "
         << target;
   }
-  EXPECT_EQ(this->letters(drop_reason::no_room), 0U);
+  EXPECT_EQ(letters(drop_reason::no_room), 0U);
 }
 
-TYPED_TEST(handlers, what_a_paused_kernel_kept_is_handled_later_or_becomes_dead_letters) {
+TEST_P(handlers, what_a_paused_kernel_kept_is_handled_later_or_becomes_dead_letters) {
   for (bool const ends : {false, true}) {
-    auto kernel =
-        this->template launch_active<person>("paused", {.queue_capacity = 16, .actors = 3});
+    auto kernel = launch_active<person>("paused", {.queue_capacity = 16, .actors = 3});
     need(kernel.ask(0, throw_at{1, 2000}, patience), "ask");
     need(kernel.deactivate(patience), "deactivate");
     if (ends) {
@@ -205,8 +202,8 @@ TYPED_TEST(handlers, what_a_paused_kernel_kept_is_handled_later_or_becomes_dead_
   }
 }
 
-TYPED_TEST(handlers, a_tell_without_room_is_false_and_counted) {
-  auto kernel = this->template launch_active<person>(
+TEST_P(handlers, a_tell_without_room_is_false_and_counted) {
+  auto kernel = launch_active<person>(
       "crowded", {.queue_capacity = 16, .backlog_bytes = 64 << 10, .actors = 3});
   // A shard's own: nobody makes room while the handler runs.
   auto const r = need(kernel.ask(0, throw_at{0, 5000}, patience), "ask");
@@ -216,27 +213,27 @@ TYPED_TEST(handlers, a_tell_without_room_is_false_and_counted) {
   // Another sender's message may come before those: their ways are not one.
   EXPECT_TRUE(
       soon([&] { return need(kernel.ask(0, how_many{}, patience), "ask").pebbles == r.reached; }));
-  EXPECT_TRUE(comes_to<TypeParam>(r.missed, [&] { return this->letters(drop_reason::no_room); }));
-  EXPECT_TRUE(comes_to<TypeParam>(r.missed, [&] {
+  EXPECT_TRUE(comes_to(r.missed, [&] { return letters(drop_reason::no_room); }));
+  EXPECT_TRUE(comes_to(r.missed, [&] {
     return kernel.telemetry().dropped_by_reason[static_cast<std::size_t>(drop_reason::no_room)];
   }));
 }
 
-TYPED_TEST(handlers, a_tell_to_nobody_is_false_and_counted) {
-  auto kernel = this->template launch_active<person>("nobody", {.actors = 3});
+TEST_P(handlers, a_tell_to_nobody_is_false_and_counted) {
+  auto kernel = launch_active<person>("nobody", {.actors = 3});
   auto const r = need(kernel.ask(0, throw_at{3, 2}, patience), "ask");
   EXPECT_EQ(r.missed, 2U);
-  EXPECT_TRUE(comes_to<TypeParam>(2, [&] { return this->letters(drop_reason::no_such_actor); }));
-  auto const letters = this->rt.dead_letters().letters();
+  EXPECT_TRUE(comes_to(2, [&] { return letters(drop_reason::no_such_actor); }));
+  auto const letters = rt.dead_letters().letters();
   ASSERT_EQ(letters.size(), 2U);
   EXPECT_EQ(letters[0].message_type, "pebble");
   EXPECT_EQ(letters[0].where, "nobody");
   EXPECT_EQ(letters[0].actor, 3U);
 }
 
-TYPED_TEST(handlers, an_exception_reaches_the_asker_with_its_text_and_the_kernel_goes_on) {
+TEST_P(handlers, an_exception_reaches_the_asker_with_its_text_and_the_kernel_goes_on) {
   GYRE_NEEDS_HOST_HANDLERS();
-  auto kernel = this->template launch_active<person>("throws", {.actors = 3});
+  auto kernel = launch_active<person>("throws", {.actors = 3});
   for (std::int32_t i = 0; i < 10; ++i) {
     EXPECT_TRUE(refused(kernel.ask(1, blow_up{i}, patience), errc::handler_failed,
                         {"throws", "blown up by number " + std::to_string(i)}));
@@ -246,51 +243,50 @@ TYPED_TEST(handlers, an_exception_reaches_the_asker_with_its_text_and_the_kernel
   EXPECT_EQ(need(kernel.ask(1, how_many{}, patience), "ask").pebbles, 10U)
       << "what it had done to the state stays";
   EXPECT_EQ(kernel.state(), kernel_state::active);
-  EXPECT_TRUE(comes_to<TypeParam>(11U, [&] { return kernel.telemetry().refused; }));
-  EXPECT_EQ(this->rt.dead_letters().total(), 0U);
+  EXPECT_TRUE(comes_to(11U, [&] { return kernel.telemetry().refused; }));
+  EXPECT_EQ(rt.dead_letters().total(), 0U);
 }
 
-TYPED_TEST(handlers, buffers_are_read_in_a_handler) {
-  auto kernel = this->template launch_active<person>("buffers");
+TEST_P(handlers, buffers_are_read_in_a_handler) {
+  auto kernel = launch_active<person>("buffers");
   std::vector<std::int32_t> values(10'000);
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = static_cast<std::int32_t>(i * 3);
     sum += values[i];
   }
-  auto const buffer =
-      need(this->rt.buffers().upload(std::span<std::int32_t const>(values)), "upload");
+  auto const buffer = need(rt.buffers().upload(std::span<std::int32_t const>(values)), "upload");
   auto const r = need(kernel.ask(0, add_up{buffer.handle}, patience), "ask");
   EXPECT_TRUE(r.there);
   EXPECT_EQ(r.size, values.size());
   EXPECT_EQ(r.sum, sum);
 }
 
-TYPED_TEST(handlers, stale_foreign_and_no_handles_never_reach_memory) {
-  auto other = need(TypeParam::make(), "runtime");  // before kernels are on the device
-  auto kernel = this->template launch_active<person>("handles");
+TEST_P(handlers, stale_foreign_and_no_handles_never_reach_memory) {
+  auto other = need(engine().make(), "runtime");  // before kernels are on the device
+  auto kernel = launch_active<person>("handles");
   auto const why = [&](buffer_handle h) {
     auto const r = need(kernel.ask(0, add_up{h}, patience), "ask");
     EXPECT_FALSE(r.there);
     EXPECT_EQ(r.size, 0U);
     return r.why;
   };
-  auto const old = need(this->rt.buffers().template allocate<std::int32_t>(8), "allocate");
-  need(this->rt.buffers().free(old), "free");
+  auto const old = need(rt.buffers().allocate<std::int32_t>(8), "allocate");
+  need(rt.buffers().free(old), "free");
   EXPECT_EQ(why(old.handle), errc::stale_handle);
-  auto const anew = need(this->rt.buffers().template allocate<std::int32_t>(8), "allocate");
+  auto const anew = need(rt.buffers().allocate<std::int32_t>(8), "allocate");
   EXPECT_EQ(why(old.handle), errc::stale_handle) << "though another has its place";
   EXPECT_TRUE(need(kernel.ask(0, add_up{anew.handle}, patience), "ask").there);
-  auto const foreign = need(other.buffers().template allocate<std::int32_t>(8), "allocate");
+  auto const foreign = need(other.buffers().allocate<std::int32_t>(8), "allocate");
   EXPECT_EQ(why(foreign.handle), errc::foreign_handle);
   EXPECT_EQ(why({}), errc::not_found);
   EXPECT_EQ(why({UINT64_MAX}), errc::foreign_handle);
 }
 
-TYPED_TEST(handlers, a_buffer_freed_while_a_handler_uses_it_stays_until_it_is_done) {
+TEST_P(handlers, a_buffer_freed_while_a_handler_uses_it_stays_until_it_is_done) {
   GYRE_NEEDS_HOST_HANDLERS();
-  auto kernel = this->template launch_active<person>("freed");
-  auto& buffers = this->rt.buffers();
+  auto kernel = launch_active<person>("freed");
+  auto& buffers = rt.buffers();
   std::vector<std::int32_t> const values(50'000, 2);
   auto const buffer = need(buffers.upload(std::span(values)), "upload");
   std::thread asker([&] {

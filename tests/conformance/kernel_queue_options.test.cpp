@@ -16,8 +16,7 @@
 namespace gyre::conformance {
 namespace {
 
-template <class Engine>
-class kernel_queue_options : public on_engine<Engine> {
+class kernel_queue_options : public on_engine {
  protected:
   /// Sends 0, 1, … to an inactive kernel until one is refused, or `most` are sent.
   static std::int64_t fill(queue<job>& requests, std::int64_t most, errc& refusal) {
@@ -37,14 +36,14 @@ class kernel_queue_options : public on_engine<Engine> {
     while (out.size() != expected) out.push_back(need(responses.receive(patience), "receive"));
     EXPECT_TRUE(soon([&] { return k.status().pending == 0; })) << "nothing was to be left";
     EXPECT_TRUE(refused(responses.receive(0ns), errc::timed_out));
-    EXPECT_TRUE(comes_to<Engine>(expected, [&] { return k.status().handled; }));
+    EXPECT_TRUE(comes_to(expected, [&] { return k.status().handled; }));
     return out;
   }
 };
-TYPED_TEST_SUITE(kernel_queue_options, engines, engine_names);
+GYRE_ON_EVERY_ENGINE(kernel_queue_options);
 
-TYPED_TEST(kernel_queue_options, fault_04_deduplication_window_acts) {
-  auto kernel = this->template launch_active<worker>("dedup", {.deduplication_window = 16});
+TEST_P(kernel_queue_options, fault_04_deduplication_window_acts) {
+  auto kernel = launch_active<worker>("dedup", {.deduplication_window = 16});
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");
   std::vector<job> sent;
@@ -60,12 +59,12 @@ TYPED_TEST(kernel_queue_options, fault_04_deduplication_window_acts) {
   EXPECT_TRUE(done(requests.send(sent[0]))) << "only 16 ids are remembered";
   for (int i = 0; i < 2; ++i) need(responses.receive(patience), "receive");
   EXPECT_TRUE(refused(responses.receive(0ns), errc::timed_out));
-  EXPECT_TRUE(comes_to<TypeParam>(18U, [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to(18U, [&] { return kernel.status().handled; }));
   EXPECT_EQ(requests.stats().duplicates, 18U);
 }
 
-TYPED_TEST(kernel_queue_options, fault_04_a_nil_id_is_no_duplicate) {
-  auto kernel = this->template launch_active<worker>("nil");
+TEST_P(kernel_queue_options, fault_04_a_nil_id_is_no_duplicate) {
+  auto kernel = launch_active<worker>("nil");
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");
   for (std::int64_t n = 0; n < 5; ++n) {
@@ -74,67 +73,67 @@ TYPED_TEST(kernel_queue_options, fault_04_a_nil_id_is_no_duplicate) {
   }
 }
 
-TYPED_TEST(kernel_queue_options, fault_04_block_waits_and_drops_nothing) {
-  auto kernel = this->template launch<worker>("blocks", {.queue_capacity = 16});
+TEST_P(kernel_queue_options, fault_04_block_waits_and_drops_nothing) {
+  auto kernel = launch<worker>("blocks", {.queue_capacity = 16});
   auto requests = need(kernel.requests(), "requests");
   errc why{};
-  std::int64_t const sent = this->fill(requests, 1000, why);
+  std::int64_t const sent = fill(requests, 1000, why);
   EXPECT_EQ(why, errc::timed_out);
   EXPECT_EQ(requests.depth(), 16U);
-  EXPECT_TRUE(this->pending_is(kernel, static_cast<std::uint64_t>(sent)));
+  EXPECT_TRUE(pending_is(kernel, static_cast<std::uint64_t>(sent)));
   need(kernel.activate(), "activate");
-  auto const replies = this->all_replies(kernel, static_cast<std::uint64_t>(sent));
+  auto const replies = all_replies(kernel, static_cast<std::uint64_t>(sent));
   for (std::size_t i = 0; i < replies.size(); ++i) {
     EXPECT_EQ(replies[i].n, static_cast<std::int64_t>(i));
   }
-  EXPECT_EQ(this->rt.dead_letters().total(), 0U);
+  EXPECT_EQ(rt.dead_letters().total(), 0U);
 }
 
-TYPED_TEST(kernel_queue_options, fault_04_reject_keeps_what_is_there) {
-  auto kernel = this->template launch<worker>(
-      "rejects", {.queue_capacity = 16, .overflow = overflow_policy::reject});
+TEST_P(kernel_queue_options, fault_04_reject_keeps_what_is_there) {
+  auto kernel =
+      launch<worker>("rejects", {.queue_capacity = 16, .overflow = overflow_policy::reject});
   auto requests = need(kernel.requests(), "requests");
   errc why{};
-  std::int64_t const sent = this->fill(requests, 1000, why);
+  std::int64_t const sent = fill(requests, 1000, why);
   EXPECT_EQ(why, errc::full);
   EXPECT_EQ(requests.depth(), 16U);
   need(kernel.activate(), "activate");
-  auto const replies = this->all_replies(kernel, static_cast<std::uint64_t>(sent));
+  auto const replies = all_replies(kernel, static_cast<std::uint64_t>(sent));
   EXPECT_EQ(replies.back().n, sent - 1);
-  EXPECT_EQ(this->rt.dead_letters().total(), 0U) << "the sender was told; nothing was taken";
+  EXPECT_EQ(rt.dead_letters().total(), 0U) << "the sender was told; nothing was taken";
 }
 
-TYPED_TEST(kernel_queue_options, fault_04_drop_newest_keeps_what_is_there_and_says_dropped) {
-  auto kernel = this->template launch<worker>(
-      "drops_newest", {.queue_capacity = 16, .overflow = overflow_policy::drop_newest});
+TEST_P(kernel_queue_options, fault_04_drop_newest_keeps_what_is_there_and_says_dropped) {
+  auto kernel = launch<worker>("drops_newest",
+                               {.queue_capacity = 16, .overflow = overflow_policy::drop_newest});
   auto requests = need(kernel.requests(), "requests");
   errc why{};
-  std::int64_t const sent = this->fill(requests, 1000, why);
+  std::int64_t const sent = fill(requests, 1000, why);
   EXPECT_EQ(why, errc::dropped);
-  EXPECT_EQ(this->letters(drop_reason::drop_newest), 1U);
+  EXPECT_EQ(letters(drop_reason::drop_newest), 1U);
   need(kernel.activate(), "activate");
-  auto const replies = this->all_replies(kernel, static_cast<std::uint64_t>(sent));
+  auto const replies = all_replies(kernel, static_cast<std::uint64_t>(sent));
   EXPECT_EQ(replies.back().n, sent - 1);
 }
 
-TYPED_TEST(kernel_queue_options, fault_04_drop_oldest_takes_the_new_ones) {
-  auto kernel = this->template launch<worker>(
-      "drops_oldest", {.queue_capacity = 16, .overflow = overflow_policy::drop_oldest});
+TEST_P(kernel_queue_options, fault_04_drop_oldest_takes_the_new_ones) {
+  auto kernel = launch<worker>("drops_oldest",
+                               {.queue_capacity = 16, .overflow = overflow_policy::drop_oldest});
   auto requests = need(kernel.requests(), "requests");
   errc why{};
-  ASSERT_EQ(this->fill(requests, 100, why), 100) << "each send succeeds";
-  std::uint64_t const kept = 100 - this->letters(drop_reason::drop_oldest);
+  ASSERT_EQ(fill(requests, 100, why), 100) << "each send succeeds";
+  std::uint64_t const kept = 100 - letters(drop_reason::drop_oldest);
   EXPECT_EQ(requests.depth(), 16U);
-  EXPECT_TRUE(this->pending_is(kernel, kept));
+  EXPECT_TRUE(pending_is(kernel, kept));
   need(kernel.activate(), "activate");
-  auto const replies = this->all_replies(kernel, kept);
+  auto const replies = all_replies(kernel, kept);
   for (std::size_t i = 0; i < 16; ++i) {
     EXPECT_EQ(replies[kept - 16 + i].n, static_cast<std::int64_t>(84 + i)) << "the last 16 sent";
   }
 }
 
-TYPED_TEST(kernel_queue_options, fault_04_priority_acts_and_is_first_in_first_out_within) {
-  auto kernel = this->template launch<worker>("orders", {.queue_capacity = 128, .priority = true});
+TEST_P(kernel_queue_options, fault_04_priority_acts_and_is_first_in_first_out_within) {
+  auto kernel = launch<worker>("orders", {.queue_capacity = 128, .priority = true});
   auto requests = need(kernel.requests(), "requests");
   // What is in the rings is out of the queue's reach: fill them first.
   std::uint64_t fillers = 0;
@@ -147,7 +146,7 @@ TYPED_TEST(kernel_queue_options, fault_04_priority_acts_and_is_first_in_first_ou
     need(requests.send(job_of(n, 0, levels[static_cast<std::size_t>(n) % 5])), "send");
   }
   need(kernel.activate(), "activate");
-  auto replies = this->all_replies(kernel, 50 + fillers);
+  auto replies = all_replies(kernel, 50 + fillers);
   std::sort(replies.begin(), replies.end(),
             [](job_done const& a, job_done const& b) { return a.turn < b.turn; });
   std::vector<job_done> const ordered(replies.begin() + static_cast<std::ptrdiff_t>(fillers) - 1,
@@ -162,22 +161,21 @@ TYPED_TEST(kernel_queue_options, fault_04_priority_acts_and_is_first_in_first_ou
   EXPECT_EQ(ordered.front().priority, 255U);
 }
 
-TYPED_TEST(kernel_queue_options, without_priority_the_order_is_that_of_arrival) {
-  auto kernel = this->template launch<worker>("arrival", {.queue_capacity = 64});
+TEST_P(kernel_queue_options, without_priority_the_order_is_that_of_arrival) {
+  auto kernel = launch<worker>("arrival", {.queue_capacity = 64});
   auto requests = need(kernel.requests(), "requests");
   for (std::int64_t n = 0; n < 100; ++n) {
     need(requests.send(job_of(n, 0, static_cast<std::uint8_t>(n))), "send");
   }
   need(kernel.activate(), "activate");
-  auto const replies = this->all_replies(kernel, 100);
+  auto const replies = all_replies(kernel, 100);
   for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(replies[i].n, static_cast<std::int64_t>(i));
 }
 
 // A blocking queue lost messages when the next stage was full, reordered them when it tried again,
 // or dropped a whole batch for one that failed.
-TYPED_TEST(kernel_queue_options,
-           fault_09_nothing_is_lost_or_reordered_when_the_next_stage_is_full) {
-  auto kernel = this->template launch_active<worker>("narrow", {.queue_capacity = 16});
+TEST_P(kernel_queue_options, fault_09_nothing_is_lost_or_reordered_when_the_next_stage_is_full) {
+  auto kernel = launch_active<worker>("narrow", {.queue_capacity = 16});
   auto responses = need(kernel.responses(), "responses");
   constexpr std::int64_t senders = 3;
   constexpr std::int64_t each = 400;
@@ -208,8 +206,8 @@ TYPED_TEST(kernel_queue_options,
   for (auto& thread : threads) thread.join();
   auto const report = need(kernel.terminate(patience), "terminate");
   EXPECT_EQ(report.handled, static_cast<std::uint64_t>(senders * (each + 8)));
-  EXPECT_EQ(this->letters(drop_reason::rejected), static_cast<std::uint64_t>(senders * 8));
-  EXPECT_EQ(this->rt.dead_letters().total(), static_cast<std::uint64_t>(senders * 8));
+  EXPECT_EQ(letters(drop_reason::rejected), static_cast<std::uint64_t>(senders * 8));
+  EXPECT_EQ(rt.dead_letters().total(), static_cast<std::uint64_t>(senders * 8));
 }
 
 }  // namespace

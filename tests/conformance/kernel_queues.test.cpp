@@ -18,28 +18,27 @@
 namespace gyre::conformance {
 namespace {
 
-template <class Engine>
-class kernel_queues : public on_engine<Engine> {
+class kernel_queues : public on_engine {
  protected:
   /// The listed queue of this owner and message type.
   [[nodiscard]] queue_description listed(std::string_view owner, std::string_view type) const {
-    for (auto const& row : this->rt.list_queues()) {
+    for (auto const& row : rt.list_queues()) {
       if (row.owner == owner && row.type == type) return row;
     }
     ADD_FAILURE() << "no queue of " << type << " that belongs to " << owner;
     return {};
   }
 };
-TYPED_TEST_SUITE(kernel_queues, engines, engine_names);
+GYRE_ON_EVERY_ENGINE(kernel_queues);
 
-TYPED_TEST(kernel_queues, are_listed_with_type_capacity_depth_and_owner) {
-  auto first = this->template launch<worker>("first", {.queue_capacity = 64});
-  auto second = this->template launch<worker>("second", {.queue_capacity = 16});
-  auto const rows = this->rt.list_queues();
+TEST_P(kernel_queues, are_listed_with_type_capacity_depth_and_owner) {
+  auto first = launch<worker>("first", {.queue_capacity = 64});
+  auto second = launch<worker>("second", {.queue_capacity = 16});
+  auto const rows = rt.list_queues();
   ASSERT_EQ(rows.size(), 4U);
   for (std::string_view const owner : {"first", "second"}) {
     for (std::string_view const type : {"job", "job_done"}) {
-      auto const row = this->listed(owner, type);
+      auto const row = listed(owner, type);
       std::string const prefix = "ringkernel_" + std::string(type) + "_";
       ASSERT_EQ(row.name.substr(0, prefix.size()), prefix);
       EXPECT_TRUE(uuid::parse(row.name.substr(prefix.size()))) << row.name;
@@ -47,50 +46,50 @@ TYPED_TEST(kernel_queues, are_listed_with_type_capacity_depth_and_owner) {
       EXPECT_EQ(row.depth, 0U);
     }
   }
-  EXPECT_NE(this->listed("first", "job").name, this->listed("second", "job").name);
+  EXPECT_NE(listed("first", "job").name, listed("second", "job").name);
   auto requests = need(first.requests(), "requests");
   auto const responses = need(first.responses(), "responses");
-  EXPECT_EQ(requests.name(), this->listed("first", "job").name);
-  EXPECT_EQ(responses.name(), this->listed("first", "job_done").name);
+  EXPECT_EQ(requests.name(), listed("first", "job").name);
+  EXPECT_EQ(responses.name(), listed("first", "job_done").name);
 
   while (requests.depth() < 3) need(requests.send(job_of(1)), "send to an inactive kernel");
-  EXPECT_EQ(this->listed("first", "job").depth, 3U);
+  EXPECT_EQ(listed("first", "job").depth, 3U);
 }
 
-TYPED_TEST(kernel_queues, go_with_their_kernel) {
-  auto kernel = this->template launch_active<worker>("mortal");
+TEST_P(kernel_queues, go_with_their_kernel) {
+  auto kernel = launch_active<worker>("mortal");
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");
   need(kernel.terminate(patience), "terminate");
-  EXPECT_TRUE(this->rt.list_queues().empty());
-  EXPECT_TRUE(refused(this->rt.template find_queue<job>(requests.name()), errc::not_found));
+  EXPECT_TRUE(rt.list_queues().empty());
+  EXPECT_TRUE(refused(rt.find_queue<job>(requests.name()), errc::not_found));
   EXPECT_TRUE(refused(requests.send(job_of(1)), errc::terminated));
   EXPECT_TRUE(refused(responses.receive(), errc::terminated)) << "must not wait for ever";
   EXPECT_TRUE(refused(kernel.requests(), errc::terminated, {"mortal"}));
   EXPECT_TRUE(refused(kernel.responses(), errc::terminated, {"mortal"}));
 }
 
-TYPED_TEST(kernel_queues, an_actor_that_answers_several_messages_has_none) {
-  auto const kernel = this->template launch<account>("several");
-  EXPECT_TRUE(this->rt.list_queues().empty());
+TEST_P(kernel_queues, an_actor_that_answers_several_messages_has_none) {
+  auto const kernel = launch<account>("several");
+  EXPECT_TRUE(rt.list_queues().empty());
 }
 
 // A handler was an echo, a stub, or a transform that was chosen by the type's name.
-TYPED_TEST(kernel_queues, fault_01_replies_are_worked_out_by_the_handler) {
+TEST_P(kernel_queues, fault_01_replies_are_worked_out_by_the_handler) {
   constexpr std::uint64_t actors = 7;
   constexpr std::int64_t jobs = 500;
-  auto kernel = this->template launch_active<worker>("found", {.actors = actors});
-  std::string const in = this->listed("found", "job").name;
-  std::string const out = this->listed("found", "job_done").name;
+  auto kernel = launch_active<worker>("found", {.actors = actors});
+  std::string const in = listed("found", "job").name;
+  std::string const out = listed("found", "job_done").name;
   std::map<uuid, job> sent;
   for (std::int64_t n = 0; n < jobs; ++n) {
     auto const j = job_of(n, static_cast<std::uint64_t>(n) % actors);
-    need(this->rt.send(in, j, patience), "send");
+    need(rt.send(in, j, patience), "send");
     sent.emplace(j.message_id, j);
   }
   std::vector<std::uint64_t> turns(actors);
   for (std::int64_t i = 0; i < jobs; ++i) {
-    auto const r = need(this->rt.template receive<job_done>(out, patience), "receive");
+    auto const r = need(rt.receive<job_done>(out, patience), "receive");
     auto const of = sent.find(r.correlation_id);
     ASSERT_NE(of, sent.end()) << "a reply to nothing, or a second one";
     EXPECT_EQ(r.n, of->second.n);
@@ -100,14 +99,13 @@ TYPED_TEST(kernel_queues, fault_01_replies_are_worked_out_by_the_handler) {
     sent.erase(of);
   }
   EXPECT_TRUE(sent.empty());
-  EXPECT_TRUE(refused(this->rt.template receive<job_done>(out, 0ns), errc::timed_out));
-  EXPECT_TRUE(comes_to<TypeParam>(static_cast<std::uint64_t>(jobs),
-                                  [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(refused(rt.receive<job_done>(out, 0ns), errc::timed_out));
+  EXPECT_TRUE(comes_to(static_cast<std::uint64_t>(jobs), [&] { return kernel.status().handled; }));
 }
 
 // A validation was content with any reply: an empty one, or the one to the request before.
-TYPED_TEST(kernel_queues, fault_05_each_reply_names_its_request_and_holds_its_elements) {
-  auto kernel = this->template launch_active<vector_processor>("vectors");
+TEST_P(kernel_queues, fault_05_each_reply_names_its_request_and_holds_its_elements) {
+  auto kernel = launch_active<vector_processor>("vectors");
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");
   std::map<uuid, vector_add_request> sent;
@@ -142,9 +140,9 @@ TYPED_TEST(kernel_queues, fault_05_each_reply_names_its_request_and_holds_its_el
   }
 }
 
-TYPED_TEST(kernel_queues, failures_are_dead_letters_with_reason_and_id) {
+TEST_P(kernel_queues, failures_are_dead_letters_with_reason_and_id) {
   GYRE_NEEDS_HOST_HANDLERS();
-  auto kernel = this->template launch_active<worker>("fails", {.actors = 3});
+  auto kernel = launch_active<worker>("fails", {.actors = 3});
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");
   std::map<drop_reason, job> const sent{{drop_reason::rejected, job_of(-5, 1)},
@@ -155,21 +153,21 @@ TYPED_TEST(kernel_queues, failures_are_dead_letters_with_reason_and_id) {
   EXPECT_EQ(need(responses.receive(patience), "receive").result, worked_out(6, 0));
   EXPECT_TRUE(soon([&] {
     (void)responses.receive(0ns);
-    return this->rt.dead_letters().total() == 3;
+    return rt.dead_letters().total() == 3;
   })) << "three failures were waited for";
-  for (auto const& letter : this->rt.dead_letters().letters()) {
+  for (auto const& letter : rt.dead_letters().letters()) {
     auto const of = sent.find(letter.reason);
     ASSERT_NE(of, sent.end()) << to_string(letter.reason);
     EXPECT_EQ(letter.message_id, of->second.message_id);
     EXPECT_EQ(letter.actor, of->second.actor_id);
     EXPECT_EQ(letter.where, "fails");
     EXPECT_EQ(letter.message_type, "job");
-    EXPECT_EQ(this->letters(letter.reason), 1U);
+    EXPECT_EQ(letters(letter.reason), 1U);
   }
 }
 
-TYPED_TEST(kernel_queues, sleeping_receivers_are_woken) {
-  auto kernel = this->template launch_active<worker>("wakes");
+TEST_P(kernel_queues, sleeping_receivers_are_woken) {
+  auto kernel = launch_active<worker>("wakes");
   auto requests = need(kernel.requests(), "requests");
   constexpr std::size_t sleepers = 3;
   std::vector<std::int64_t> got(sleepers, -1);

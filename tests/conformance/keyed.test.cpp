@@ -57,12 +57,11 @@ struct twin {
   }
 };
 
-template <class Engine>
-class keyed_actors : public on_engine<Engine> {};
-TYPED_TEST_SUITE(keyed_actors, engines, engine_names);
+class keyed_actors : public on_engine {};
+GYRE_ON_EVERY_ENGINE(keyed_actors);
 
-TYPED_TEST(keyed_actors, come_into_being_at_their_first_message_and_keep_their_state) {
-  auto kernel = this->template launch_active<card>("cards", {.actors = 1000});
+TEST_P(keyed_actors, come_into_being_at_their_first_message_and_keep_their_state) {
+  auto kernel = launch_active<card>("cards", {.actors = 1000});
   EXPECT_EQ(kernel.status().live, 0U);
   for (int round = 1; round <= 3; ++round) {
     for (std::uint64_t k = 0; k < 300; ++k) {
@@ -73,12 +72,12 @@ TYPED_TEST(keyed_actors, come_into_being_at_their_first_message_and_keep_their_s
       EXPECT_EQ(s.begun, 1U) << "on_activate runs once, and nobody asked it";
     }
   }
-  EXPECT_TRUE(comes_to<TypeParam>(300, [&] { return kernel.status().live; }));
-  EXPECT_EQ(kernel.status().actors, this->options({.actors = 1000}).actors);
+  EXPECT_TRUE(comes_to(300, [&] { return kernel.status().live; }));
+  EXPECT_EQ(kernel.status().actors, options({.actors = 1000}).actors);
 }
 
-TYPED_TEST(keyed_actors, a_new_key_without_room_is_refused_and_the_others_go_on) {
-  auto kernel = this->template launch_active<card>("full", {.actors = 16});
+TEST_P(keyed_actors, a_new_key_without_room_is_refused_and_the_others_go_on) {
+  auto kernel = launch_active<card>("full", {.actors = 16});
   std::uint64_t there = 0;
   std::uint64_t refusals = 0;
   for (std::uint64_t key = 1; key <= 2000; ++key) {
@@ -92,12 +91,12 @@ TYPED_TEST(keyed_actors, a_new_key_without_room_is_refused_and_the_others_go_on)
   }
   EXPECT_GE(there, 16U);
   EXPECT_GT(refusals, 0U);
-  EXPECT_TRUE(comes_to<TypeParam>(there, [&] { return kernel.status().live; }));
+  EXPECT_TRUE(comes_to(there, [&] { return kernel.status().live; }));
   EXPECT_EQ(need(kernel.ask(1, charge{1}, patience), "ask").charges, 2U);
 }
 
-TYPED_TEST(keyed_actors, make_room_for_others_and_their_states_reach_the_host) {
-  auto kernel = this->template launch_active<card>("room", {.actors = 16, .rest_window = 4096});
+TEST_P(keyed_actors, make_room_for_others_and_their_states_reach_the_host) {
+  auto kernel = launch_active<card>("room", {.actors = 16, .rest_window = 4096});
   std::map<std::uint64_t, card> asleep;
   constexpr std::uint64_t keys = 2000;
   for (std::uint64_t key = 1; key <= keys; ++key) {
@@ -110,10 +109,10 @@ TYPED_TEST(keyed_actors, make_room_for_others_and_their_states_reach_the_host) {
     EXPECT_EQ(r->state.total, static_cast<std::int64_t>(r->key));
     EXPECT_TRUE(asleep.emplace(r->key, r->state).second) << "key " << r->key << " twice";
   }
-  if (!TypeParam::emulated) {
+  if (!engine().emulated) {
     EXPECT_EQ(asleep.size() + live, keys);
   }
-  EXPECT_GE(asleep.size(), keys - 16 - 64 * 3 * TypeParam::shards);
+  EXPECT_GE(asleep.size(), keys - 16 - 64 * 3 * engine().shards);
   // The host gives one back, and it goes on where it was.
   auto const& [key, state] = *asleep.begin();
   need(kernel.wake(key, state), "wake");
@@ -123,14 +122,14 @@ TYPED_TEST(keyed_actors, make_room_for_others_and_their_states_reach_the_host) {
   EXPECT_EQ(s.begun, 1U) << "it did not begin anew";
 }
 
-TYPED_TEST(keyed_actors, are_put_to_rest_when_they_are_idle_or_when_the_host_says_so) {
+TEST_P(keyed_actors, are_put_to_rest_when_they_are_idle_or_when_the_host_says_so) {
   launch_options const o{.actors = 100, .rest_window = 256, .rest_after = 20ms};
-  TypeParam::template know<card>();
-  if (auto const r = this->rt.template memory_needed<card>(this->options(o)); !r) {
+  know<card>();
+  if (auto const r = rt.memory_needed<card>(options(o)); !r) {
     ASSERT_TRUE(refused(r, errc::unsupported, {"rest_after"}));
     GTEST_SKIP() << "kernels that leave the device look for no idle actors";
   }
-  auto kernel = this->template launch_active<card>("idle", o);
+  auto kernel = launch_active<card>("idle", o);
   for (std::uint64_t key = 1; key <= 50; ++key) {
     need(kernel.ask(key, charge{7}, patience), "ask");
   }
@@ -142,7 +141,7 @@ TYPED_TEST(keyed_actors, are_put_to_rest_when_they_are_idle_or_when_the_host_say
   EXPECT_TRUE(refused(kernel.take_rested(), errc::timed_out, {"idle"}));
   EXPECT_TRUE(soon([&] { return kernel.status().live == 0; })) << "counted after the sweep";
 
-  auto other = this->template launch_active<card>("by_hand", {.actors = 100, .rest_window = 16});
+  auto other = launch_active<card>("by_hand", {.actors = 100, .rest_window = 16});
   need(other.ask(5, charge{9}, patience), "ask");
   need(other.put_to_rest(5), "put_to_rest");
   EXPECT_TRUE(refused(other.put_to_rest(5), errc::no_such_actor, {"by_hand", "key"}));
@@ -152,8 +151,8 @@ TYPED_TEST(keyed_actors, are_put_to_rest_when_they_are_idle_or_when_the_host_say
   EXPECT_TRUE(refused(other.take_rested(patience), errc::terminated));
 }
 
-TYPED_TEST(keyed_actors, whose_states_nobody_takes_are_not_lost) {
-  auto kernel = this->template launch_active<card>("kept", {.actors = 16, .rest_window = 16});
+TEST_P(keyed_actors, whose_states_nobody_takes_are_not_lost) {
+  auto kernel = launch_active<card>("kept", {.actors = 16, .rest_window = 16});
   std::uint64_t there = 0;
   for (std::uint64_t key = 1; key <= 1000; ++key) {
     auto const r = kernel.ask(key, charge{1}, patience);
@@ -166,17 +165,17 @@ TYPED_TEST(keyed_actors, whose_states_nobody_takes_are_not_lost) {
   std::uint64_t rested = 0;
   while (kernel.take_rested()) ++rested;
   EXPECT_GE(rested, 16U);
-  EXPECT_TRUE(comes_to<TypeParam>(there - rested, [&] { return kernel.status().live; }));
+  EXPECT_TRUE(comes_to(there - rested, [&] { return kernel.status().live; }));
   EXPECT_EQ(need(kernel.ask(123'456, charge{1}, patience), "ask").charges, 1U) << "there is room";
 }
 
-TYPED_TEST(keyed_actors, come_and_go_a_great_many_times) {
-  auto kernel = this->template launch_active<card>("many", {.actors = 64, .rest_window = 1024});
+TEST_P(keyed_actors, come_and_go_a_great_many_times) {
+  auto kernel = launch_active<card>("many", {.actors = 64, .rest_window = 1024});
   constexpr std::uint64_t keys = 500;
   std::map<std::uint64_t, card> asleep;
   std::array<std::int64_t, keys> wanted{};
   std::uint64_t x = 1;
-  int const steps = TypeParam::emulated ? 500 : 20'000;
+  int const steps = engine().emulated ? 500 : 20'000;
   for (int i = 0; i < steps; ++i) {
     x = x * 6364136223846793005ULL + 1442695040888963407ULL;
     std::uint64_t const key = (x >> 33) % keys;
@@ -191,8 +190,8 @@ TYPED_TEST(keyed_actors, come_and_go_a_great_many_times) {
   }
 }
 
-TYPED_TEST(keyed_actors, are_told_by_others_and_their_addresses_travel) {
-  auto kernel = this->template launch_active<card>("others", {.actors = 200});
+TEST_P(keyed_actors, are_told_by_others_and_their_addresses_travel) {
+  auto kernel = launch_active<card>("others", {.actors = 200});
   for (std::uint64_t key = 0; key < 50; ++key) {
     need(kernel.tell(key, charge_other{{key + 1000}, 5}), "tell");
   }
@@ -202,8 +201,8 @@ TYPED_TEST(keyed_actors, are_told_by_others_and_their_addresses_travel) {
   }
 }
 
-TYPED_TEST(keyed_actors, of_128_bits_differ_in_every_bit) {
-  auto kernel = this->template launch_active<twin>("twins", {.actors = 600});
+TEST_P(keyed_actors, of_128_bits_differ_in_every_bit) {
+  auto kernel = launch_active<twin>("twins", {.actors = 600});
   std::vector<uuid> keys;
   for (int byte = 0; byte < 16; ++byte) {
     for (int bit = 0; bit < 8; ++bit) {
@@ -221,12 +220,12 @@ TYPED_TEST(keyed_actors, of_128_bits_differ_in_every_bit) {
   }
 }
 
-TYPED_TEST(keyed_actors, only_they_are_put_to_rest) {
-  EXPECT_TRUE(refused(this->rt.template launch<account>("dense", {.rest_window = 16}),
-                      errc::invalid_option, {"rest_window", "account"}));
-  EXPECT_TRUE(refused(this->rt.template launch<card>("after", {.rest_after = 1s}),
-                      errc::invalid_option, {"rest_after", "rest_window"}));
-  auto kernel = this->template launch_active<card>("none", {.actors = 4});
+TEST_P(keyed_actors, only_they_are_put_to_rest) {
+  EXPECT_TRUE(refused(rt.launch<account>("dense", {.rest_window = 16}), errc::invalid_option,
+                      {"rest_window", "account"}));
+  EXPECT_TRUE(refused(rt.launch<card>("after", {.rest_after = 1s}), errc::invalid_option,
+                      {"rest_after", "rest_window"}));
+  auto kernel = launch_active<card>("none", {.actors = 4});
   EXPECT_TRUE(refused(kernel.take_rested(), errc::unsupported, {"rest_window"}));
 }
 

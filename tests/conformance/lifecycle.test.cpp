@@ -14,12 +14,11 @@
 namespace gyre::conformance {
 namespace {
 
-template <class Engine>
-class lifecycle : public on_engine<Engine> {};
-TYPED_TEST_SUITE(lifecycle, engines, engine_names);
+class lifecycle : public on_engine {};
+GYRE_ON_EVERY_ENGINE(lifecycle);
 
-TYPED_TEST(lifecycle, wrong_state_names_the_state_and_the_one_that_is_needed) {
-  auto kernel = this->template launch<account>("states");
+TEST_P(lifecycle, wrong_state_names_the_state_and_the_one_that_is_needed) {
+  auto kernel = launch<account>("states");
   EXPECT_EQ(kernel.state(), kernel_state::inactive);
   EXPECT_TRUE(refused(kernel.deactivate(), errc::wrong_state,
                       {"states", "is inactive", "deactivate", "be active"}));
@@ -36,14 +35,14 @@ TYPED_TEST(lifecycle, wrong_state_names_the_state_and_the_one_that_is_needed) {
   EXPECT_TRUE(refused(kernel.deactivate(), errc::wrong_state, {"is terminated", "be active"}));
 }
 
-TYPED_TEST(lifecycle, an_inactive_kernel_handles_nothing_and_its_messages_wait) {
-  auto kernel = this->template launch<account>("waits", {.actors = 3});
+TEST_P(lifecycle, an_inactive_kernel_handles_nothing_and_its_messages_wait) {
+  auto kernel = launch<account>("waits", {.actors = 3});
   for (std::uint64_t a = 0; a < 3; ++a) {
     for (int i = 0; i < 10; ++i) need(kernel.tell(a, deposit{1}), "tell");
   }
   std::this_thread::sleep_for(30ms);
   EXPECT_EQ(kernel.status().pending, 30U);
-  EXPECT_TRUE(comes_to<TypeParam>(0U, [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to(0U, [&] { return kernel.status().handled; }));
   need(kernel.activate(), "activate");
   for (std::uint64_t a = 0; a < 3; ++a) {
     EXPECT_EQ(need(kernel.ask(a, deposit{0}, patience), "ask").cents, 10);
@@ -52,72 +51,71 @@ TYPED_TEST(lifecycle, an_inactive_kernel_handles_nothing_and_its_messages_wait) 
   need(kernel.tell(1, deposit{5}), "tell");
   std::this_thread::sleep_for(10ms);
   EXPECT_EQ(kernel.status().pending, 1U);
-  EXPECT_TRUE(comes_to<TypeParam>(33U, [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to(33U, [&] { return kernel.status().handled; }));
   need(kernel.activate(), "activate");
   EXPECT_EQ(need(kernel.ask(1, deposit{0}, patience), "ask").cents, 15) << "the state stayed";
 }
 
-TYPED_TEST(lifecycle, messages_in_named_queues_wait_too) {
-  auto kernel = this->template launch<worker>("queued", {.queue_capacity = 16});
+TEST_P(lifecycle, messages_in_named_queues_wait_too) {
+  auto kernel = launch<worker>("queued", {.queue_capacity = 16});
   auto requests = need(kernel.requests(), "requests");
   std::uint64_t sent = 0;
   while (requests.send(job_of(static_cast<std::int64_t>(sent)), 0ns)) ++sent;
   auto responses = need(kernel.responses(), "responses");
   EXPECT_TRUE(refused(responses.receive(20ms), errc::timed_out));
-  EXPECT_TRUE(this->pending_is(kernel, sent));
-  EXPECT_TRUE(comes_to<TypeParam>(0U, [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(pending_is(kernel, sent));
+  EXPECT_TRUE(comes_to(0U, [&] { return kernel.status().handled; }));
   need(kernel.activate(), "activate");
   for (std::uint64_t i = 0; i < sent; ++i) {
     EXPECT_EQ(need(responses.receive(patience), "receive").n, static_cast<std::int64_t>(i));
   }
 }
 
-TYPED_TEST(lifecycle, kernels_are_listed_by_id_with_their_state) {
-  EXPECT_TRUE(this->rt.list_kernels().empty());
-  auto b = this->template launch<account>("b");
-  auto a = this->template launch_active<worker>("a");
-  auto const rows = this->rt.list_kernels();
+TEST_P(lifecycle, kernels_are_listed_by_id_with_their_state) {
+  EXPECT_TRUE(rt.list_kernels().empty());
+  auto b = launch<account>("b");
+  auto a = launch_active<worker>("a");
+  auto const rows = rt.list_kernels();
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].id, "a");
   EXPECT_EQ(rows[0].state, kernel_state::active);
   EXPECT_EQ(rows[1].id, "b");
   EXPECT_EQ(rows[1].state, kernel_state::inactive);
   need(a.terminate(patience), "terminate");
-  ASSERT_EQ(this->rt.list_kernels().size(), 1U);
-  EXPECT_EQ(this->rt.list_kernels()[0].id, "b");
+  ASSERT_EQ(rt.list_kernels().size(), 1U);
+  EXPECT_EQ(rt.list_kernels()[0].id, "b");
 }
 
-TYPED_TEST(lifecycle, a_kernel_is_found_by_id_and_type) {
+TEST_P(lifecycle, a_kernel_is_found_by_id_and_type) {
   {
-    auto made = this->template launch_active<account>("kept");
+    auto made = launch_active<account>("kept");
     need(made.ask(0, deposit{8}, patience), "ask");
   }
-  auto found = this->rt.template find_kernel<account>("kept");
+  auto found = rt.find_kernel<account>("kept");
   ASSERT_TRUE(done(found)) << "a kernel stays though no handle is left";
   EXPECT_EQ(need(found->ask(0, deposit{1}, patience), "ask").cents, 9);
-  EXPECT_TRUE(refused(this->rt.template find_kernel<worker>("kept"), errc::wrong_type,
-                      {"kept", "account", "worker"}));
-  EXPECT_TRUE(refused(this->rt.template find_kernel<account>("other"), errc::not_found, {"other"}));
+  EXPECT_TRUE(
+      refused(rt.find_kernel<worker>("kept"), errc::wrong_type, {"kept", "account", "worker"}));
+  EXPECT_TRUE(refused(rt.find_kernel<account>("other"), errc::not_found, {"other"}));
   need(found->terminate(patience), "terminate");
-  EXPECT_TRUE(refused(this->rt.template find_kernel<account>("kept"), errc::not_found));
+  EXPECT_TRUE(refused(rt.find_kernel<account>("kept"), errc::not_found));
 }
 
-TYPED_TEST(lifecycle, status_tells_what_there_is) {
+TEST_P(lifecycle, status_tells_what_there_is) {
   auto const begin = std::chrono::steady_clock::now();
-  auto kernel = this->template launch<account>("status", {.actors = 9});
+  auto kernel = launch<account>("status", {.actors = 9});
   auto s = kernel.status();
   EXPECT_EQ(s.id, "status");
   EXPECT_EQ(s.actor, "account");
-  EXPECT_EQ(s.engine, this->rt.kind());
-  EXPECT_EQ(s.shards, TypeParam::shards);
+  EXPECT_EQ(s.engine, rt.kind());
+  EXPECT_EQ(s.shards, engine().shards);
   EXPECT_EQ(s.actors, 9U);
   EXPECT_FALSE(s.active());
   need(kernel.activate(), "activate");
   for (std::int64_t i = 1; i <= 5; ++i) {
     need(kernel.ask(static_cast<std::uint64_t>(i), deposit{1}, patience), "ask");
-    EXPECT_TRUE(comes_to<TypeParam>(static_cast<std::uint64_t>(i), [&] {
-      return kernel.status().handled;
-    })) << "counted before the reply";
+    EXPECT_TRUE(comes_to(static_cast<std::uint64_t>(i), [&] { return kernel.status().handled; }))
+        << "counted before the reply";
   }
   s = kernel.status();
   EXPECT_TRUE(s.active());
@@ -130,8 +128,8 @@ TYPED_TEST(lifecycle, status_tells_what_there_is) {
   EXPECT_EQ(s.uptime, kernel.status().uptime) << "it does not grow any more";
 }
 
-TYPED_TEST(lifecycle, terminate_again_gives_the_same_report) {
-  auto kernel = this->template launch_active<account>("twice");
+TEST_P(lifecycle, terminate_again_gives_the_same_report) {
+  auto kernel = launch_active<account>("twice");
   need(kernel.ask(0, deposit{1}, patience), "ask");
   (void)kernel.ask(0, withdraw{100}, patience);
   auto const first = need(kernel.terminate(patience), "terminate");
@@ -148,13 +146,13 @@ TYPED_TEST(lifecycle, terminate_again_gives_the_same_report) {
   EXPECT_EQ(copy.state(), kernel_state::terminated) << "copies are the same kernel";
 }
 
-TYPED_TEST(lifecycle, a_runtimes_end_terminates_what_is_left) {
+TEST_P(lifecycle, a_runtimes_end_terminates_what_is_left) {
   std::thread([] {}).join();  // ThreadSanitizer adds a thread of its own with the first one
   auto const threads = threads_now();
   std::optional<kernel<account>> left;
   {
-    auto other = need(TypeParam::make(), "runtime");
-    left = need(other.template launch<account>("left", this->options()), "launch");
+    auto other = need(engine().make(), "runtime");
+    left = need(other.launch<account>("left", options()), "launch");
     need(left->activate(), "activate");
     need(left->ask(0, deposit{1}, patience), "ask");
   }
@@ -165,13 +163,13 @@ TYPED_TEST(lifecycle, a_runtimes_end_terminates_what_is_left) {
 
 // Earlier, the same id launched again found queues or code of the one before; and a terminate freed
 // nothing.
-TYPED_TEST(lifecycle, fault_12_the_same_id_launched_1000_times_starts_afresh_and_leaks_nothing) {
+TEST_P(lifecycle, fault_12_the_same_id_launched_1000_times_starts_afresh_and_leaks_nothing) {
   std::optional<std::uint64_t> heap;
   std::ptrdiff_t threads = 0;
   std::ptrdiff_t descriptors = 0;
   for (std::uint64_t i = 1; i <= 1000; ++i) {
-    auto kernel = this->template launch_active<worker>("again", {.queue_capacity = 32});
-    ASSERT_EQ(this->rt.list_queues().size(), 2U) << "at launch " << i;
+    auto kernel = launch_active<worker>("again", {.queue_capacity = 32});
+    ASSERT_EQ(rt.list_queues().size(), 2U) << "at launch " << i;
     ASSERT_EQ(kernel.metrics().launches, i);
     auto const direct = kernel.ask(0, job_of(2), patience);
     ASSERT_TRUE(done(direct));
@@ -184,8 +182,8 @@ TYPED_TEST(lifecycle, fault_12_the_same_id_launched_1000_times_starts_afresh_and
     auto const report = need(kernel.terminate(patience), "terminate");
     ASSERT_TRUE(report.drained);
     ASSERT_EQ(report.handled, 2U);
-    ASSERT_TRUE(this->rt.list_kernels().empty());
-    ASSERT_TRUE(this->rt.list_queues().empty());
+    ASSERT_TRUE(rt.list_kernels().empty());
+    ASSERT_TRUE(rt.list_queues().empty());
     if (i != 200) continue;
     heap = heap_now();
     threads = threads_now();
@@ -196,11 +194,11 @@ TYPED_TEST(lifecycle, fault_12_the_same_id_launched_1000_times_starts_afresh_and
   if (heap) {
     EXPECT_LT(*heap_now(), *heap + 32'768) << "in 800 launches";
   }
-  EXPECT_EQ(this->rt.dead_letters().total(), 0U);
+  EXPECT_EQ(rt.dead_letters().total(), 0U);
 }
 
-TYPED_TEST(lifecycle, fault_12_terminate_frees_though_handles_are_left) {
-  auto kernel = this->template launch_active<worker>("frees", {.queue_capacity = 65'536});
+TEST_P(lifecycle, fault_12_terminate_frees_though_handles_are_left) {
+  auto kernel = launch_active<worker>("frees", {.queue_capacity = 65'536});
   auto const before = kernel.metrics();
   auto const heap = heap_now();
   EXPECT_GT(before.memory_bytes, 4ULL << 20);
@@ -214,8 +212,8 @@ TYPED_TEST(lifecycle, fault_12_terminate_frees_though_handles_are_left) {
 }
 
 // A watchdog took a kernel without messages for hung, and restarted it.
-TYPED_TEST(lifecycle, fault_12_an_idle_kernel_is_left_alone) {
-  auto kernel = this->template launch_active<account>("idle");
+TEST_P(lifecycle, fault_12_an_idle_kernel_is_left_alone) {
+  auto kernel = launch_active<account>("idle");
   need(kernel.ask(0, deposit{7}, patience), "ask");
   std::this_thread::sleep_for(300ms);
   EXPECT_EQ(kernel.state(), kernel_state::active);

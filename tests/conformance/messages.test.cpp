@@ -83,13 +83,11 @@ void expect_same(receipt const& got, receipt const& expected) {
   EXPECT_EQ(got.weighted, expected.weighted);
 }
 
-template <class Engine>
-class messages : public on_engine<Engine> {};
-TYPED_TEST_SUITE(messages, engines, engine_names);
+class messages : public on_engine {};
+GYRE_ON_EVERY_ENGINE(messages);
 
-TYPED_TEST(messages, strings_and_vectors_travel_intact_by_ask) {
-  auto kernel =
-      this->template launch_active<post_office>("asked", {.queue_capacity = 16, .actors = 3});
+TEST_P(messages, strings_and_vectors_travel_intact_by_ask) {
+  auto kernel = launch_active<post_office>("asked", {.queue_capacity = 16, .actors = 3});
   for (int round = 0; round < 6; ++round) {
     for (std::size_t const label : label_sizes) {
       auto const p = parcel_of(label, (65'000 - label) / 8);
@@ -100,8 +98,8 @@ TYPED_TEST(messages, strings_and_vectors_travel_intact_by_ask) {
   }
 }
 
-TYPED_TEST(messages, strings_and_vectors_travel_intact_by_queue) {
-  auto kernel = this->template launch_active<post_office>("queued", {.queue_capacity = 16});
+TEST_P(messages, strings_and_vectors_travel_intact_by_queue) {
+  auto kernel = launch_active<post_office>("queued", {.queue_capacity = 16});
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");
   for (int round = 0; round < 6; ++round) {
@@ -116,8 +114,8 @@ TYPED_TEST(messages, strings_and_vectors_travel_intact_by_queue) {
   }
 }
 
-TYPED_TEST(messages, long_messages_wait_in_order_and_whole) {
-  auto kernel = this->template launch<post_office>("waiting", {.queue_capacity = 1024});
+TEST_P(messages, long_messages_wait_in_order_and_whole) {
+  auto kernel = launch<post_office>("waiting", {.queue_capacity = 1024});
   auto port = need(kernel.open_port(), "port");
   std::vector<parcel> sent;
   std::vector<asked<receipt>> flying;
@@ -132,8 +130,8 @@ TYPED_TEST(messages, long_messages_wait_in_order_and_whole) {
 }
 
 // An oversize message was cut to fit its slot, and the sender told of success.
-TYPED_TEST(messages, fault_11_an_oversize_message_is_refused_to_its_sender_with_both_sizes) {
-  auto kernel = this->template launch_active<post_office>("oversize");
+TEST_P(messages, fault_11_an_oversize_message_is_refused_to_its_sender_with_both_sizes) {
+  auto kernel = launch_active<post_office>("oversize");
   auto requests = need(kernel.requests(), "requests");
   for (std::size_t const label :
        {std::size_t{65'537}, std::size_t{200'000}, std::size_t{3 << 20}}) {
@@ -143,16 +141,16 @@ TYPED_TEST(messages, fault_11_an_oversize_message_is_refused_to_its_sender_with_
     EXPECT_TRUE(refused(kernel.tell(0, p, {.timeout = forever}), errc::too_large, {size, "65536"}));
     EXPECT_TRUE(refused(requests.send(p, forever), errc::too_large, {size, "65536"}));
   }
-  EXPECT_TRUE(comes_to<TypeParam>(0U, [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to(0U, [&] { return kernel.status().handled; }));
   auto const p = parcel_of(10, 10);
   auto const r = kernel.ask(0, p, patience);
   ASSERT_TRUE(done(r)) << "the next one goes as ever";
   expect_same(*r, receipt_for(p));
-  EXPECT_TRUE(comes_to<TypeParam>(1U, [&] { return kernel.status().handled; }));
+  EXPECT_TRUE(comes_to(1U, [&] { return kernel.status().handled; }));
 }
 
-TYPED_TEST(messages, fault_11_the_largest_message_is_64_kib_to_the_byte) {
-  auto kernel = this->template launch_active<post_office>("edge", {.queue_capacity = 16});
+TEST_P(messages, fault_11_the_largest_message_is_64_kib_to_the_byte) {
+  auto kernel = launch_active<post_office>("edge", {.queue_capacity = 16});
   auto requests = need(kernel.requests(), "requests");
   std::size_t const around = wire::encoded_size(parcel_of(1, 0)) - 1;
   auto const largest = parcel_of(65'536 - around, 0);
@@ -168,9 +166,8 @@ TYPED_TEST(messages, fault_11_the_largest_message_is_64_kib_to_the_byte) {
   EXPECT_TRUE(refused(requests.send(over, patience), errc::too_large, {"65537", "65536"}));
 }
 
-TYPED_TEST(messages, replies_of_many_slots_are_intact) {
-  auto kernel =
-      this->template launch_active<factory>("replies", {.queue_capacity = 16, .actors = 3});
+TEST_P(messages, replies_of_many_slots_are_intact) {
+  auto kernel = launch_active<factory>("replies", {.queue_capacity = 16, .actors = 3});
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");
   auto const intact = [](delivered const& d, wanted const& w) {
@@ -194,13 +191,13 @@ TYPED_TEST(messages, replies_of_many_slots_are_intact) {
   }
 }
 
-TYPED_TEST(messages, fault_11_an_oversize_reply_is_a_failure_and_not_cut) {
-  auto kernel = this->template launch_active<factory>("too_much");
+TEST_P(messages, fault_11_an_oversize_reply_is_a_failure_and_not_cut) {
+  auto kernel = launch_active<factory>("too_much");
   EXPECT_TRUE(refused(kernel.ask(0, wanted{66'000, 1}, patience), errc::too_large, {"too_much"}));
   need(need(kernel.requests(), "requests").send(wanted{66'000, 1}), "send");
   EXPECT_TRUE(soon([&] {
     (void)need(kernel.responses(), "responses").receive(0ns);
-    return this->rt.dead_letters().total() == 1;
+    return rt.dead_letters().total() == 1;
   })) << "a queue's oversize reply was to become a dead letter";
   auto const r = kernel.ask(0, wanted{10, 1}, patience);
   ASSERT_TRUE(done(r));

@@ -14,12 +14,11 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-template <class Engine>
-class metrics : public on_engine<Engine> {};
-TYPED_TEST_SUITE(metrics, engines, engine_names);
+class metrics : public on_engine {};
+GYRE_ON_EVERY_ENGINE(metrics);
 
-TYPED_TEST(metrics, sent_received_and_handled_are_what_was_done) {
-  auto kernel = this->template launch_active<account>("counts", {.actors = 5});
+TEST_P(metrics, sent_received_and_handled_are_what_was_done) {
+  auto kernel = launch_active<account>("counts", {.actors = 5});
   auto m = kernel.metrics();
   EXPECT_EQ(m.launches, 1U);
   EXPECT_EQ(m.sent + m.received + m.handled, 0U);
@@ -37,8 +36,8 @@ TYPED_TEST(metrics, sent_received_and_handled_are_what_was_done) {
   EXPECT_EQ(m.handled, 28U);
 }
 
-TYPED_TEST(metrics, messages_by_way_of_queues_count_too) {
-  auto kernel = this->template launch_active<worker>("queued");
+TEST_P(metrics, messages_by_way_of_queues_count_too) {
+  auto kernel = launch_active<worker>("queued");
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");
   for (std::int64_t n = 0; n < 9; ++n) {
@@ -47,11 +46,11 @@ TYPED_TEST(metrics, messages_by_way_of_queues_count_too) {
   }
   EXPECT_EQ(kernel.metrics().sent, 9U);
   EXPECT_TRUE(soon([&] { return kernel.metrics().received == 9; }));
-  EXPECT_TRUE(comes_to<TypeParam>(9U, [&] { return kernel.metrics().handled; }));
+  EXPECT_TRUE(comes_to(9U, [&] { return kernel.metrics().handled; }));
 }
 
-TYPED_TEST(metrics, throughput_is_handled_over_the_time_that_it_was_active) {
-  auto kernel = this->template launch<account>("rate");
+TEST_P(metrics, throughput_is_handled_over_the_time_that_it_was_active) {
+  auto kernel = launch<account>("rate");
   std::this_thread::sleep_for(20ms);
   EXPECT_EQ(kernel.metrics().throughput, 0.0);
   auto const before = steady::now();
@@ -69,8 +68,8 @@ TYPED_TEST(metrics, throughput_is_handled_over_the_time_that_it_was_active) {
   EXPECT_EQ(kernel.metrics().throughput, rate) << "the time that it rests does not count";
 }
 
-TYPED_TEST(metrics, queue_use_is_that_of_the_fullest_inbox) {
-  auto kernel = this->template launch<account>("use", {.queue_capacity = 64, .actors = 3});
+TEST_P(metrics, queue_use_is_that_of_the_fullest_inbox) {
+  auto kernel = launch<account>("use", {.queue_capacity = 64, .actors = 3});
   EXPECT_EQ(kernel.metrics().queue_use, 0.0);
   double before = 0;
   std::uint64_t told = 0;
@@ -82,7 +81,7 @@ TYPED_TEST(metrics, queue_use_is_that_of_the_fullest_inbox) {
   }
   EXPECT_GE(told, 64U);
   EXPECT_DOUBLE_EQ(before, 1.0);
-  if (TypeParam::shards > 1) {
+  if (engine().shards > 1) {
     need(kernel.tell(1, deposit{1}, {.timeout = 0ns}), "to another shard's inbox");
     EXPECT_DOUBLE_EQ(kernel.metrics().queue_use, 1.0);
   }
@@ -90,15 +89,15 @@ TYPED_TEST(metrics, queue_use_is_that_of_the_fullest_inbox) {
   EXPECT_TRUE(soon([&] { return kernel.metrics().queue_use == 0.0; })) << "all were to be handled";
 }
 
-TYPED_TEST(metrics, memory_is_what_is_allocated_now_and_was_at_peak) {
-  auto const plan = need(this->rt.template memory_needed<account>(this->options()), "plan");
-  auto kernel = this->template launch<account>("memory");
+TEST_P(metrics, memory_is_what_is_allocated_now_and_was_at_peak) {
+  auto const plan = need(rt.memory_needed<account>(options()), "plan");
+  auto kernel = launch<account>("memory");
   auto const at_launch = kernel.metrics();
   EXPECT_EQ(at_launch.peak_memory_bytes, at_launch.memory_bytes);
   {
     auto const port = need(kernel.open_port(), "port");
     auto const with_port = kernel.metrics();
-    if (!TypeParam::emulated) {  // there the ring is made at the launch
+    if (!engine().emulated) {  // there the ring is made at the launch
       EXPECT_GT(with_port.memory_bytes, at_launch.memory_bytes);
     }
     EXPECT_LE(with_port.memory_bytes, at_launch.memory_bytes + plan.each_port);
@@ -107,20 +106,19 @@ TYPED_TEST(metrics, memory_is_what_is_allocated_now_and_was_at_peak) {
   need(kernel.terminate(patience), "terminate");
   auto const at_end = kernel.metrics();
   EXPECT_LT(at_end.memory_bytes, at_launch.memory_bytes);
-  if (!TypeParam::emulated) {
+  if (!engine().emulated) {
     EXPECT_GT(at_end.peak_memory_bytes, at_launch.memory_bytes);
   }
 }
 
-TYPED_TEST(metrics, launches_counts_this_id_alone) {
+TEST_P(metrics, launches_counts_this_id_alone) {
   for (std::uint64_t i = 1; i <= 3; ++i) {
-    auto kernel = this->template launch<account>("counted");
+    auto kernel = launch<account>("counted");
     EXPECT_EQ(kernel.metrics().launches, i);
-    EXPECT_TRUE(refused(this->rt.template launch<account>("counted", this->options()),
-                        errc::already_exists));
+    EXPECT_TRUE(refused(rt.launch<account>("counted", options()), errc::already_exists));
     need(kernel.terminate(patience), "terminate");
   }
-  EXPECT_EQ(this->template launch<account>("another").metrics().launches, 1U);
+  EXPECT_EQ(launch<account>("another").metrics().launches, 1U);
 }
 
 }  // namespace

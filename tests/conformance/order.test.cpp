@@ -67,16 +67,14 @@ struct witness {
   }
 };
 
-template <class Engine>
-class order : public on_engine<Engine> {};
-TYPED_TEST_SUITE(order, engines, engine_names);
+class order : public on_engine {};
+GYRE_ON_EVERY_ENGINE(order);
 
-TYPED_TEST(order, first_in_first_out_for_each_sender_and_actor) {
+TEST_P(order, first_in_first_out_for_each_sender_and_actor) {
   constexpr std::uint64_t actors = 5;
   constexpr std::uint32_t each = 1500;
   // So small that senders meet full inboxes, and wait.
-  auto kernel =
-      this->template launch_active<witness>("fifo", {.queue_capacity = 32, .actors = actors});
+  auto kernel = launch_active<witness>("fifo", {.queue_capacity = 32, .actors = actors});
   std::vector<std::thread> threads;
   for (std::uint32_t s = 0; s < senders; ++s) {
     threads.emplace_back([&kernel, s] {
@@ -95,8 +93,8 @@ TYPED_TEST(order, first_in_first_out_for_each_sender_and_actor) {
   }
 }
 
-TYPED_TEST(order, asks_and_tells_of_one_port_keep_their_order_together) {
-  auto kernel = this->template launch_active<witness>("mixed", {.actors = 3});
+TEST_P(order, asks_and_tells_of_one_port_keep_their_order_together) {
+  auto kernel = launch_active<witness>("mixed", {.actors = 3});
   auto port = need(kernel.open_port({.window = 4}), "port");
   std::uint64_t abandoned = 0;
   for (std::uint32_t n = 0; n < 2000; ++n) {
@@ -120,8 +118,8 @@ TYPED_TEST(order, asks_and_tells_of_one_port_keep_their_order_together) {
   EXPECT_LE(r.out_of_order, 2000U - r.steps) << "a gap for each that was not handled";
 }
 
-TYPED_TEST(order, tells_from_handlers_keep_their_order_between_two_actors) {
-  auto kernel = this->template launch_active<witness>("handlers", {.actors = senders});
+TEST_P(order, tells_from_handlers_keep_their_order_between_two_actors) {
+  auto kernel = launch_active<witness>("handlers", {.actors = senders});
   std::array<std::uint64_t, senders> reached{};
   for (std::uint32_t n = 0; n < 500; ++n) {
     for (std::uint64_t from = 0; from < senders; ++from) {

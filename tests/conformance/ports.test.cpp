@@ -16,15 +16,14 @@
 namespace gyre::conformance {
 namespace {
 
-template <class Engine>
-class ports : public on_engine<Engine> {};
-TYPED_TEST_SUITE(ports, engines, engine_names);
+class ports : public on_engine {};
+GYRE_ON_EVERY_ENGINE(ports);
 
-TYPED_TEST(ports, replies_reach_their_asker_only) {
+TEST_P(ports, replies_reach_their_asker_only) {
   constexpr std::uint64_t actors = 7;
   constexpr std::int64_t threads = 6;
   constexpr std::int64_t rounds = 150;
-  auto kernel = this->template launch_active<worker>("crossed", {.actors = actors});
+  auto kernel = launch_active<worker>("crossed", {.actors = actors});
   std::vector<std::thread> askers;
   for (std::int64_t t = 0; t < threads; ++t) {
     askers.emplace_back([&kernel, t] {
@@ -53,13 +52,13 @@ TYPED_TEST(ports, replies_reach_their_asker_only) {
     });
   }
   for (auto& asker : askers) asker.join();
-  EXPECT_TRUE(comes_to<TypeParam>(static_cast<std::uint64_t>(threads * rounds * 9),
-                                  [&] { return kernel.status().handled; }));
-  EXPECT_EQ(this->letters(drop_reason::late_reply), 0U);
+  EXPECT_TRUE(comes_to(static_cast<std::uint64_t>(threads * rounds * 9),
+                       [&] { return kernel.status().handled; }));
+  EXPECT_EQ(letters(drop_reason::late_reply), 0U);
 }
 
-TYPED_TEST(ports, replies_may_be_waited_for_in_any_order) {
-  auto kernel = this->template launch_active<worker>("order", {.actors = 4});
+TEST_P(ports, replies_may_be_waited_for_in_any_order) {
+  auto kernel = launch_active<worker>("order", {.actors = 4});
   auto port = need(kernel.open_port({.window = 16}), "port");
   for (int round = 0; round < 20; ++round) {
     std::vector<asked<job_done>> flying;
@@ -76,8 +75,8 @@ TYPED_TEST(ports, replies_may_be_waited_for_in_any_order) {
   }
 }
 
-TYPED_TEST(ports, poll_never_waits_and_says_when_the_reply_is_there) {
-  auto kernel = this->template launch<account>("poll");
+TEST_P(ports, poll_never_waits_and_says_when_the_reply_is_there) {
+  auto kernel = launch<account>("poll");
   auto port = need(kernel.open_port(), "port");
   auto const asked = need(port.submit(0, deposit{6}), "submit");
   for (int i = 0; i < 100; ++i) EXPECT_FALSE(port.poll(asked));
@@ -88,8 +87,8 @@ TYPED_TEST(ports, poll_never_waits_and_says_when_the_reply_is_there) {
   EXPECT_FALSE(port.poll(asked));
 }
 
-TYPED_TEST(ports, a_ticket_is_used_up_by_its_wait) {
-  auto kernel = this->template launch_active<account>("ticket");
+TEST_P(ports, a_ticket_is_used_up_by_its_wait) {
+  auto kernel = launch_active<account>("ticket");
   auto port = need(kernel.open_port(), "port");
   auto const asked = need(port.submit(0, deposit{6}), "submit");
   EXPECT_TRUE(done(port.wait(asked, patience)));
@@ -97,8 +96,8 @@ TYPED_TEST(ports, a_ticket_is_used_up_by_its_wait) {
   EXPECT_TRUE(refused(port.wait(gyre::asked<balance>{{12'345}}, patience), errc::invalid_argument));
 }
 
-TYPED_TEST(ports, an_abandoned_ask_is_not_handled_and_its_reply_is_dropped) {
-  auto kernel = this->template launch<account>("abandon");
+TEST_P(ports, an_abandoned_ask_is_not_handled_and_its_reply_is_dropped) {
+  auto kernel = launch<account>("abandon");
   auto port = need(kernel.open_port({.window = 2}), "port");
   auto const unwanted = need(port.submit(0, deposit{10}), "submit");
   auto const wanted = need(port.submit(0, deposit{20}), "submit");
@@ -107,20 +106,19 @@ TYPED_TEST(ports, an_abandoned_ask_is_not_handled_and_its_reply_is_dropped) {
   need(kernel.activate(), "activate");
   EXPECT_EQ(need(port.wait(wanted, patience), "wait").cents, 20) << "the first was cancelled";
   EXPECT_EQ(port.late(), 0U);
-  EXPECT_TRUE(comes_to<TypeParam>(1, [&] { return this->letters(drop_reason::cancelled); }));
+  EXPECT_TRUE(comes_to(1, [&] { return letters(drop_reason::cancelled); }));
   auto const taken_in = need(port.submit(0, deposit{1}), "submit");
   EXPECT_TRUE(soon([&] { return port.poll(taken_in); })) << "the reply was to come";
   port.abandon(taken_in);
   EXPECT_EQ(port.late(), 1U);
-  EXPECT_EQ(this->letters(drop_reason::late_reply), 1U);
+  EXPECT_EQ(letters(drop_reason::late_reply), 1U);
   EXPECT_EQ(need(port.ask(0, deposit{0}, patience), "ask").cents, 21);
   EXPECT_EQ(port.in_flight(), 0U);
 }
 
-TYPED_TEST(ports, a_full_window_waits_or_refuses_as_the_kernels_policy_says) {
+TEST_P(ports, a_full_window_waits_or_refuses_as_the_kernels_policy_says) {
   for (auto const policy : {overflow_policy::block, overflow_policy::reject}) {
-    auto kernel = this->template launch<account>("window_" + std::string(to_string(policy)),
-                                                 {.overflow = policy});
+    auto kernel = launch<account>("window_" + std::string(to_string(policy)), {.overflow = policy});
     auto port = need(kernel.open_port({.window = 3}), "port");
     EXPECT_EQ(port.window(), 4U) << "rounded up to a power of two";
     std::vector<asked<balance>> flying;
@@ -137,16 +135,16 @@ TYPED_TEST(ports, a_full_window_waits_or_refuses_as_the_kernels_policy_says) {
   }
 }
 
-TYPED_TEST(ports, windows_out_of_bounds_are_refused) {
-  auto kernel = this->template launch<account>("bounds");
+TEST_P(ports, windows_out_of_bounds_are_refused) {
+  auto kernel = launch<account>("bounds");
   for (std::uint64_t const v : {std::uint64_t{0}, std::uint64_t{65'537}, UINT64_MAX}) {
     EXPECT_TRUE(refused(kernel.open_port({.window = v}), errc::invalid_option,
                         {"window", std::to_string(v), "1 to 65536"}));
   }
 }
 
-TYPED_TEST(ports, when_all_are_open_the_next_is_refused_and_closed_ones_come_back) {
-  auto kernel = this->template launch_active<account>("exhausted", {.ports = 2});
+TEST_P(ports, when_all_are_open_the_next_is_refused_and_closed_ones_come_back) {
+  auto kernel = launch_active<account>("exhausted", {.ports = 2});
   auto first = std::make_optional(need(kernel.open_port(), "port"));
   auto const second = need(kernel.open_port({.window = 4}), "port");
   EXPECT_TRUE(refused(kernel.open_port(), errc::full, {"2 ports", "exhausted"}));
@@ -155,14 +153,14 @@ TYPED_TEST(ports, when_all_are_open_the_next_is_refused_and_closed_ones_come_bac
   EXPECT_TRUE(done(kernel.ask(0, deposit{1}, patience)));
 }
 
-TYPED_TEST(ports, the_own_named_queues_take_none_of_the_ports) {
-  auto kernel = this->template launch_active<worker>("bridged", {.ports = 1});
+TEST_P(ports, the_own_named_queues_take_none_of_the_ports) {
+  auto kernel = launch_active<worker>("bridged", {.ports = 1});
   EXPECT_TRUE(done(kernel.ask(0, job_of(1), patience)));
   EXPECT_TRUE(refused(kernel.open_port(), errc::full));
 }
 
-TYPED_TEST(ports, threads_give_theirs_back_when_they_end) {
-  auto kernel = this->template launch_active<account>("threads", {.ports = 3});
+TEST_P(ports, threads_give_theirs_back_when_they_end) {
+  auto kernel = launch_active<account>("threads", {.ports = 3});
   for (std::int64_t i = 0; i < 30; ++i) {
     std::vector<std::thread> three;
     for (int k = 0; k < 3; ++k) {
@@ -174,8 +172,8 @@ TYPED_TEST(ports, threads_give_theirs_back_when_they_end) {
   EXPECT_EQ(kernel.metrics().received, 90U);
 }
 
-TYPED_TEST(ports, a_port_that_is_closed_with_asks_in_flight_is_reused_without_harm) {
-  auto kernel = this->template launch<account>("left", {.ports = 1});
+TEST_P(ports, a_port_that_is_closed_with_asks_in_flight_is_reused_without_harm) {
+  auto kernel = launch<account>("left", {.ports = 1});
   for (int i = 0; i < 3; ++i) {
     auto port = need(kernel.open_port({.window = 8}), "port");
     for (int k = 0; k < 2; ++k) need(port.submit(0, deposit{10}), "submit");
@@ -183,11 +181,11 @@ TYPED_TEST(ports, a_port_that_is_closed_with_asks_in_flight_is_reused_without_ha
   need(kernel.activate(), "activate");
   auto port = need(kernel.open_port({.window = 8}), "port");
   EXPECT_EQ(need(port.ask(0, deposit{1}, patience), "ask").cents, 1);
-  EXPECT_TRUE(comes_to<TypeParam>(6, [&] { return this->letters(drop_reason::cancelled); }));
+  EXPECT_TRUE(comes_to(6, [&] { return letters(drop_reason::cancelled); }));
 }
 
-TYPED_TEST(ports, a_wait_ends_when_the_kernel_is_terminated) {
-  auto kernel = this->template launch<account>("ends");
+TEST_P(ports, a_wait_ends_when_the_kernel_is_terminated) {
+  auto kernel = launch<account>("ends");
   auto port = need(kernel.open_port(), "port");
   auto const asked = need(port.submit(0, deposit{1}), "submit");
   std::atomic<bool> waiting{false};
@@ -202,10 +200,10 @@ TYPED_TEST(ports, a_wait_ends_when_the_kernel_is_terminated) {
   EXPECT_EQ(port.in_flight(), 0U);
 }
 
-TYPED_TEST(ports, a_wait_ends_when_the_kernel_has_failed) {
+TEST_P(ports, a_wait_ends_when_the_kernel_has_failed) {
   GYRE_NEEDS_HOST_HANDLERS();
-  if (TypeParam::emulated) GTEST_SKIP() << "a handler that sleeps stops every lane of its block";
-  auto kernel = this->template launch_active<account>("fails");
+  if (engine().emulated) GTEST_SKIP() << "a handler that sleeps stops every lane of its block";
+  auto kernel = launch_active<account>("fails");
   auto port = need(kernel.open_port(), "port");
   need(port.tell(0, nap{1500}), "tell");
   auto const asked = need(port.submit(0, deposit{1}), "submit");

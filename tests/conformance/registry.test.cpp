@@ -12,41 +12,35 @@
 namespace gyre::conformance {
 namespace {
 
-template <class Engine>
-class registry : public on_engine<Engine> {};
-TYPED_TEST_SUITE(registry, engines, engine_names);
+class registry : public on_engine {};
+GYRE_ON_EVERY_ENGINE(registry);
 
-TYPED_TEST(registry, created_queues_are_found_and_are_the_same_queue) {
-  auto made = need(this->rt.template create_queue<square>("orders"), "create");
-  auto found = need(this->rt.template find_queue<square>("orders"), "find");
+TEST_P(registry, created_queues_are_found_and_are_the_same_queue) {
+  auto made = need(rt.create_queue<square>("orders"), "create");
+  auto found = need(rt.find_queue<square>("orders"), "find");
   need(made.send(square{12}), "send");
   EXPECT_EQ(found.depth(), 1U);
   EXPECT_EQ(need(found.receive(0ns), "receive").n, 12);
   EXPECT_EQ(made.name(), "orders");
 }
 
-TYPED_TEST(registry, a_taken_name_is_refused_whatever_the_type) {
-  need(this->rt.template create_queue<square>("orders"), "create");
-  EXPECT_TRUE(
-      refused(this->rt.template create_queue<square>("orders"), errc::already_exists, {"orders"}));
-  EXPECT_TRUE(
-      refused(this->rt.template create_queue<deposit>("orders"), errc::already_exists, {"orders"}));
-  EXPECT_EQ(this->rt.list_queues().size(), 1U);
+TEST_P(registry, a_taken_name_is_refused_whatever_the_type) {
+  need(rt.create_queue<square>("orders"), "create");
+  EXPECT_TRUE(refused(rt.create_queue<square>("orders"), errc::already_exists, {"orders"}));
+  EXPECT_TRUE(refused(rt.create_queue<deposit>("orders"), errc::already_exists, {"orders"}));
+  EXPECT_EQ(rt.list_queues().size(), 1U);
 }
 
-TYPED_TEST(registry, names_are_1_to_256_bytes_without_control_characters) {
+TEST_P(registry, names_are_1_to_256_bytes_without_control_characters) {
   for (std::string const& name : {std::string(), std::string(257, 'q'), std::string("a\tb")}) {
-    EXPECT_TRUE(refused(this->rt.template create_queue<square>(name), errc::invalid_argument,
-                        {"queue name"}));
+    EXPECT_TRUE(refused(rt.create_queue<square>(name), errc::invalid_argument, {"queue name"}));
   }
-  EXPECT_TRUE(this->rt.list_queues().empty());
-  EXPECT_TRUE(done(this->rt.template create_queue<square>(std::string(256, 'q'))));
+  EXPECT_TRUE(rt.list_queues().empty());
+  EXPECT_TRUE(done(rt.create_queue<square>(std::string(256, 'q'))));
 }
 
-TYPED_TEST(registry, options_out_of_bounds_are_refused_with_name_value_and_bounds) {
-  auto const create = [&](queue_options const& o) {
-    return this->rt.template create_queue<square>("options", o);
-  };
+TEST_P(registry, options_out_of_bounds_are_refused_with_name_value_and_bounds) {
+  auto const create = [&](queue_options const& o) { return rt.create_queue<square>("options", o); };
   for (std::uint64_t const v : {std::uint64_t{0}, std::uint64_t{15}, std::uint64_t{1'048'577}}) {
     EXPECT_TRUE(refused(create({.capacity = v}), errc::invalid_option,
                         {"options", "capacity", std::to_string(v), "16 to 1048576"}));
@@ -63,38 +57,36 @@ TYPED_TEST(registry, options_out_of_bounds_are_refused_with_name_value_and_bound
       refused(create({.block_timeout = -1s}), errc::invalid_option, {"block_timeout", "-1"}));
   EXPECT_TRUE(refused(create({.overflow = static_cast<overflow_policy>(4)}), errc::invalid_option,
                       {"overflow", "4"}));
-  EXPECT_TRUE(this->rt.list_queues().empty());
+  EXPECT_TRUE(rt.list_queues().empty());
   EXPECT_TRUE(done(create({.deduplication = false, .deduplication_window = 1})))
       << "the window is not checked when there is none";
 }
 
-TYPED_TEST(registry, capacity_is_rounded_up_to_a_power_of_two) {
-  auto q =
-      need(this->rt.template create_queue<square>("odd", {.capacity = 17, .deduplication = false}),
-           "create");
+TEST_P(registry, capacity_is_rounded_up_to_a_power_of_two) {
+  auto q = need(rt.create_queue<square>("odd", {.capacity = 17, .deduplication = false}), "create");
   EXPECT_EQ(q.capacity(), 32U);
-  EXPECT_EQ(this->rt.list_queues().at(0).capacity, 32U);
+  EXPECT_EQ(rt.list_queues().at(0).capacity, 32U);
   for (std::int64_t n = 0; n < 32; ++n) EXPECT_TRUE(done(q.send(square{n}, 0ns)));
   EXPECT_TRUE(refused(q.send(square{32}, 0ns), errc::timed_out));
 }
 
-TYPED_TEST(registry, unknown_names_are_not_found) {
-  EXPECT_TRUE(refused(this->rt.template find_queue<square>("none"), errc::not_found, {"none"}));
-  EXPECT_TRUE(refused(this->rt.destroy_queue("none"), errc::not_found, {"none"}));
+TEST_P(registry, unknown_names_are_not_found) {
+  EXPECT_TRUE(refused(rt.find_queue<square>("none"), errc::not_found, {"none"}));
+  EXPECT_TRUE(refused(rt.destroy_queue("none"), errc::not_found, {"none"}));
 }
 
-TYPED_TEST(registry, a_wrong_type_is_refused_naming_both) {
-  need(this->rt.template create_queue<square>("orders"), "create");
-  EXPECT_TRUE(refused(this->rt.template find_queue<withdraw>("orders"), errc::wrong_type,
+TEST_P(registry, a_wrong_type_is_refused_naming_both) {
+  need(rt.create_queue<square>("orders"), "create");
+  EXPECT_TRUE(refused(rt.find_queue<withdraw>("orders"), errc::wrong_type,
                       {"orders", "square", "withdraw"}));
 }
 
-TYPED_TEST(registry, listing_gives_name_type_capacity_depth_and_owner) {
-  auto b = need(this->rt.template create_queue<square>("b", {.capacity = 64}), "create");
-  need(this->rt.template create_queue<deposit>("a"), "create");
-  auto const kernel = this->template launch<worker>("owner");
+TEST_P(registry, listing_gives_name_type_capacity_depth_and_owner) {
+  auto b = need(rt.create_queue<square>("b", {.capacity = 64}), "create");
+  need(rt.create_queue<deposit>("a"), "create");
+  auto const kernel = launch<worker>("owner");
   for (std::int64_t n = 0; n < 3; ++n) need(b.send(square{n}), "send");
-  auto const rows = this->rt.list_queues();
+  auto const rows = rt.list_queues();
   ASSERT_EQ(rows.size(), 4U);
   EXPECT_EQ(rows[0].name, "a") << "by name";
   EXPECT_EQ(rows[0].type, "deposit");
@@ -110,32 +102,32 @@ TYPED_TEST(registry, listing_gives_name_type_capacity_depth_and_owner) {
   EXPECT_EQ(rows[3].owner, "owner");
 }
 
-TYPED_TEST(registry, a_destroyed_queue_is_gone_and_its_messages_are_dead_letters) {
-  auto q = need(this->rt.template create_queue<square>("brief"), "create");
+TEST_P(registry, a_destroyed_queue_is_gone_and_its_messages_are_dead_letters) {
+  auto q = need(rt.create_queue<square>("brief"), "create");
   for (std::int64_t n = 0; n < 4; ++n) need(q.send(square{n}), "send");
-  need(this->rt.destroy_queue("brief"), "destroy");
-  EXPECT_TRUE(this->rt.list_queues().empty());
-  EXPECT_TRUE(refused(this->rt.template find_queue<square>("brief"), errc::not_found));
+  need(rt.destroy_queue("brief"), "destroy");
+  EXPECT_TRUE(rt.list_queues().empty());
+  EXPECT_TRUE(refused(rt.find_queue<square>("brief"), errc::not_found));
   EXPECT_TRUE(refused(q.send(square{5}), errc::terminated));
   EXPECT_TRUE(refused(q.receive(0ns), errc::terminated));
-  EXPECT_EQ(this->letters(drop_reason::terminated), 4U);
-  for (auto const& letter : this->rt.dead_letters().letters()) {
+  EXPECT_EQ(letters(drop_reason::terminated), 4U);
+  for (auto const& letter : rt.dead_letters().letters()) {
     EXPECT_EQ(letter.where, "brief");
     EXPECT_EQ(letter.message_type, "square");
   }
-  auto again = need(this->rt.template create_queue<deposit>("brief"), "the name is free");
+  auto again = need(rt.create_queue<deposit>("brief"), "the name is free");
   EXPECT_EQ(again.depth(), 0U);
 }
 
-TYPED_TEST(registry, a_kernels_own_queue_cannot_be_destroyed) {
-  auto kernel = this->template launch_active<worker>("owner");
+TEST_P(registry, a_kernels_own_queue_cannot_be_destroyed) {
+  auto kernel = launch_active<worker>("owner");
   auto requests = need(kernel.requests(), "requests");
   auto responses = need(kernel.responses(), "responses");
   for (auto const& name : {requests.name(), responses.name()}) {
-    EXPECT_TRUE(refused(this->rt.destroy_queue(name), errc::wrong_state, {name, "owner"}));
-    EXPECT_TRUE(refused(this->rt.template create_queue<job>(name), errc::already_exists, {name}));
+    EXPECT_TRUE(refused(rt.destroy_queue(name), errc::wrong_state, {name, "owner"}));
+    EXPECT_TRUE(refused(rt.create_queue<job>(name), errc::already_exists, {name}));
   }
-  EXPECT_EQ(this->rt.list_queues().size(), 2U);
+  EXPECT_EQ(rt.list_queues().size(), 2U);
   need(requests.send(job_of(4)), "send");
   EXPECT_EQ(need(responses.receive(patience), "receive").result, worked_out(4, 0));
 }

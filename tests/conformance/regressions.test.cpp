@@ -14,14 +14,13 @@
 namespace gyre::conformance {
 namespace {
 
-template <class Engine>
-class regression : public on_engine<Engine> {};
-TYPED_TEST_SUITE(regression, engines, engine_names);
+class regression : public on_engine {};
+GYRE_ON_EVERY_ENGINE(regression);
 
 // A shard that had read `run`, but had not said `running` yet, was taken for paused: it handled a
 // batch after `deactivate` had returned.
-TYPED_TEST(regression, deactivated_kernel_handles_nothing_more) {
-  auto kernel = this->template launch<account>("switched", {.spin = 10s});
+TEST_P(regression, deactivated_kernel_handles_nothing_more) {
+  auto kernel = launch<account>("switched", {.spin = 10s});
   std::uint64_t behind_our_back = 0;
   deadline const until(1s);
   for (int round = 0; !until.expired(); ++round) {
@@ -39,9 +38,9 @@ TYPED_TEST(regression, deactivated_kernel_handles_nothing_more) {
 }
 
 // Pausing waited for a batch of 64 handlers, and then said that one of them did not end.
-TYPED_TEST(regression, deactivate_waits_for_one_handler_not_for_64) {
+TEST_P(regression, deactivate_waits_for_one_handler_not_for_64) {
   GYRE_NEEDS_HOST_HANDLERS();
-  auto kernel = this->template launch_active<account>("napping");
+  auto kernel = launch_active<account>("napping");
   for (int i = 0; i < 60; ++i) need(kernel.tell(0, nap{20}), "tell");
   EXPECT_TRUE(soon([&] { return kernel.status().handled > 0; }));
   auto const r = kernel.deactivate(600ms);
@@ -50,8 +49,8 @@ TYPED_TEST(regression, deactivate_waits_for_one_handler_not_for_64) {
 }
 
 // A snapshot that was read before a reset, and reckoned from the baseline after it, was below zero.
-TYPED_TEST(regression, snapshot_during_a_reset_is_not_below_zero) {
-  auto kernel = this->template launch_active<account>("reset");
+TEST_P(regression, snapshot_during_a_reset_is_not_below_zero) {
+  auto kernel = launch_active<account>("reset");
   std::atomic<bool> stop{false};
   std::thread asker([&] {
     while (!stop) EXPECT_TRUE(kernel.ask(0, deposit{1}));
@@ -71,8 +70,8 @@ TYPED_TEST(regression, snapshot_during_a_reset_is_not_below_zero) {
 
 // A port that was opened again with another window freed the bell that a shard was about to ring,
 // its reply being out: a use after free, seen by the sanitizers.
-TYPED_TEST(regression, port_made_anew_leaves_its_bell_to_the_shards) {
-  auto kernel = this->template launch_active<account>("ports", {.ports = 1});
+TEST_P(regression, port_made_anew_leaves_its_bell_to_the_shards) {
+  auto kernel = launch_active<account>("ports", {.ports = 1});
   for (std::int64_t i = 0; i < 3000; ++i) {
     auto port = need(kernel.open_port({.window = (i & 1) != 0 ? 2U : 1U}), "port");
     auto const r = port.ask(0, deposit{1}, patience);
@@ -83,9 +82,9 @@ TYPED_TEST(regression, port_made_anew_leaves_its_bell_to_the_shards) {
 
 // Correlations begin at 1 again in a port that was made anew, and an old exception's text was
 // found.
-TYPED_TEST(regression, exception_text_is_of_this_ask_not_of_an_older_one) {
+TEST_P(regression, exception_text_is_of_this_ask_not_of_an_older_one) {
   GYRE_NEEDS_HOST_HANDLERS();
-  auto kernel = this->template launch_active<account>("texts", {.ports = 1});
+  auto kernel = launch_active<account>("texts", {.ports = 1});
   for (std::int32_t i = 1; i <= 3; ++i) {
     auto port = need(kernel.open_port({.window = static_cast<std::uint64_t>(i)}), "port");
     auto const r = port.ask(0, blow_up{i}, patience);
@@ -97,9 +96,9 @@ TYPED_TEST(regression, exception_text_is_of_this_ask_not_of_an_older_one) {
 }
 
 // `first` times the element's size wrapped round 64 bits, and the write went to element 0.
-TYPED_TEST(regression, buffer_offset_over_64_bits_is_out_of_range) {
-  auto& buffers = this->rt.buffers();
-  auto const buffer = need(buffers.template allocate<std::uint64_t>(4), "buffer");
+TEST_P(regression, buffer_offset_over_64_bits_is_out_of_range) {
+  auto& buffers = rt.buffers();
+  auto const buffer = need(buffers.allocate<std::uint64_t>(4), "buffer");
   std::uint64_t value = 5;
   auto const w = buffers.write(buffer, std::span<std::uint64_t const>(&value, 1), 1ULL << 61);
   ASSERT_FALSE(w) << "written somewhere";
@@ -110,9 +109,9 @@ TYPED_TEST(regression, buffer_offset_over_64_bits_is_out_of_range) {
 }
 
 // The named queue's own bound, four times its capacity, refused launches that the table allows.
-TYPED_TEST(regression, smallest_queue_and_greatest_window_go_together) {
-  auto const kernel = this->rt.template launch<squarer>(
-      "small", this->options({.queue_capacity = 16, .deduplication_window = 1024}));
+TEST_P(regression, smallest_queue_and_greatest_window_go_together) {
+  auto const kernel =
+      rt.launch<squarer>("small", options({.queue_capacity = 16, .deduplication_window = 1024}));
   ASSERT_TRUE(kernel) << kernel.error().message();
 }
 

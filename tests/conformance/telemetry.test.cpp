@@ -24,8 +24,7 @@ namespace {
   return t.dropped_by_reason[static_cast<std::size_t>(reason)];
 }
 
-template <class Engine>
-class telemetry : public on_engine<Engine> {
+class telemetry : public on_engine {
  protected:
   /// Asks until the kernel has handled so many messages, dealt over the actors.
   static void handle(kernel<account>& k, std::uint64_t messages) {
@@ -34,23 +33,23 @@ class telemetry : public on_engine<Engine> {
     }
   }
 };
-TYPED_TEST_SUITE(telemetry, engines, engine_names);
+GYRE_ON_EVERY_ENGINE(telemetry);
 
 // An idle kernel's turns of the loop were counted as messages.
-TYPED_TEST(telemetry, fault_02_idle_turns_are_not_messages) {
+TEST_P(telemetry, fault_02_idle_turns_are_not_messages) {
   // One polls all the time, one parks at once and is woken for nothing.
   for (auto const spin : {std::chrono::nanoseconds(10s), std::chrono::nanoseconds(0)}) {
-    auto kernel = this->template launch_active<account>("idle" + std::to_string(spin.count()),
-                                                        {.actors = 5, .spin = spin});
+    auto kernel =
+        launch_active<account>("idle" + std::to_string(spin.count()), {.actors = 5, .spin = spin});
     std::this_thread::sleep_for(50ms);
     auto t = kernel.telemetry();
     EXPECT_EQ(t.handled, 0U);
     EXPECT_EQ(t.latency.count, 0U);
-    this->handle(kernel, 25);
+    handle(kernel, 25);
     std::this_thread::sleep_for(50ms);
-    EXPECT_TRUE(comes_to<TypeParam>(25U, [&] { return kernel.telemetry().handled; }));
-    EXPECT_TRUE(comes_to<TypeParam>(25U, [&] { return kernel.status().handled; }));
-    EXPECT_TRUE(comes_to<TypeParam>(25U, [&] { return kernel.metrics().handled; }));
+    EXPECT_TRUE(comes_to(25U, [&] { return kernel.telemetry().handled; }));
+    EXPECT_TRUE(comes_to(25U, [&] { return kernel.status().handled; }));
+    EXPECT_TRUE(comes_to(25U, [&] { return kernel.metrics().handled; }));
     need(kernel.deactivate(patience), "deactivate");
     EXPECT_EQ(kernel.telemetry().latency.count, 25U);
     EXPECT_EQ(need(kernel.terminate(patience), "terminate").handled, 25U);
@@ -58,9 +57,9 @@ TYPED_TEST(telemetry, fault_02_idle_turns_are_not_messages) {
 }
 
 // There were telemetry types and calls, and nothing ever wrote to them.
-TYPED_TEST(telemetry, fault_03_every_figure_is_written) {
+TEST_P(telemetry, fault_03_every_figure_is_written) {
   GYRE_NEEDS_HOST_HANDLERS();
-  auto kernel = this->template launch_active<account>("written");
+  auto kernel = launch_active<account>("written");
   auto const before = kernel.telemetry();
   EXPECT_FALSE(before.has_error);
   EXPECT_EQ(before.last_time.word, 0U);
@@ -86,13 +85,13 @@ TYPED_TEST(telemetry, fault_03_every_figure_is_written) {
   EXPECT_GE(t.latency.quantile_ns(1.0), 20'000'000U / 3);
 }
 
-TYPED_TEST(telemetry, refused_failed_and_dropped_are_told_apart) {
+TEST_P(telemetry, refused_failed_and_dropped_are_told_apart) {
   GYRE_NEEDS_HOST_HANDLERS();
-  auto kernel = this->template launch_active<account>("apart", {.actors = 4});
+  auto kernel = launch_active<account>("apart", {.actors = 4});
   EXPECT_TRUE(refused(kernel.ask(0, withdraw{1}, patience), errc::rejected));
   EXPECT_TRUE(refused(kernel.ask(1, blow_up{1}, patience), errc::handler_failed));
   EXPECT_TRUE(refused(kernel.ask(9, deposit{1}, patience), errc::no_such_actor));
-  EXPECT_TRUE(comes_to<TypeParam>(2, [&] { return kernel.telemetry().handled; }))
+  EXPECT_TRUE(comes_to(2, [&] { return kernel.telemetry().handled; }))
       << "without an actor no handler ran";
   auto t = kernel.telemetry();
   EXPECT_EQ(t.refused, 2U);
@@ -108,21 +107,21 @@ TYPED_TEST(telemetry, refused_failed_and_dropped_are_told_apart) {
   EXPECT_EQ(dropped(t, drop_reason::rejected), 1U);
   EXPECT_EQ(dropped(t, drop_reason::handler_failed), 2U);
   EXPECT_EQ(dropped(t, drop_reason::no_such_actor), 1U);
-  EXPECT_TRUE(soon([&] { return this->rt.dead_letters().total() == 4; }));
+  EXPECT_TRUE(soon([&] { return rt.dead_letters().total() == 4; }));
 }
 
-TYPED_TEST(telemetry, failures_by_way_of_a_queue_are_counted) {
-  auto kernel = this->template launch_active<worker>("by_queue");
+TEST_P(telemetry, failures_by_way_of_a_queue_are_counted) {
+  auto kernel = launch_active<worker>("by_queue");
   auto requests = need(kernel.requests(), "requests");
   for (std::int64_t const n : {-1L, -2L, 5L}) need(requests.send(job_of(n)), "send");
   need(need(kernel.responses(), "responses").receive(patience), "receive");
   EXPECT_TRUE(soon([&] { return kernel.telemetry().dropped == 2; }));
   EXPECT_EQ(dropped(kernel.telemetry(), drop_reason::rejected), 2U);
-  EXPECT_TRUE(comes_to<TypeParam>(3U, [&] { return kernel.telemetry().handled; }));
+  EXPECT_TRUE(comes_to(3U, [&] { return kernel.telemetry().handled; }));
 }
 
-TYPED_TEST(telemetry, a_snapshot_is_consistent_while_the_kernel_runs) {
-  auto kernel = this->template launch_active<account>("busy", {.actors = 6});
+TEST_P(telemetry, a_snapshot_is_consistent_while_the_kernel_runs) {
+  auto kernel = launch_active<account>("busy", {.actors = 6});
   std::jthread const teller([&](std::stop_token const& stop) {
     for (std::uint64_t i = 0; !stop.stop_requested(); ++i) {
       EXPECT_TRUE(done(kernel.tell(i % 6, deposit{1})));
@@ -145,9 +144,9 @@ TYPED_TEST(telemetry, a_snapshot_is_consistent_while_the_kernel_runs) {
   }
 }
 
-TYPED_TEST(telemetry, reset_starts_again_and_leaves_the_depth) {
-  auto kernel = this->template launch_active<account>("reset", {.actors = 4});
-  this->handle(kernel, 12);
+TEST_P(telemetry, reset_starts_again_and_leaves_the_depth) {
+  auto kernel = launch_active<account>("reset", {.actors = 4});
+  handle(kernel, 12);
   EXPECT_TRUE(refused(kernel.ask(0, withdraw{1000}, patience), errc::rejected));
   need(kernel.deactivate(patience), "deactivate");
   for (int i = 0; i < 5; ++i) need(kernel.tell(1, deposit{1}), "tell");
@@ -159,10 +158,10 @@ TYPED_TEST(telemetry, reset_starts_again_and_leaves_the_depth) {
   EXPECT_EQ(sum_of(t.latency), 0U);
   EXPECT_FALSE(t.has_error);
   EXPECT_EQ(t.queue_depth, 5U);
-  EXPECT_TRUE(comes_to<TypeParam>(13U, [&] { return kernel.status().handled; }))
+  EXPECT_TRUE(comes_to(13U, [&] { return kernel.status().handled; }))
       << "the kernel's own counter goes on";
   need(kernel.activate(), "activate");
-  this->handle(kernel, 4);
+  handle(kernel, 4);
   need(kernel.deactivate(patience), "deactivate");
   t = kernel.telemetry();
   EXPECT_EQ(t.handled, 9U);
@@ -170,32 +169,32 @@ TYPED_TEST(telemetry, reset_starts_again_and_leaves_the_depth) {
   EXPECT_EQ(t.queue_depth, 0U);
 }
 
-TYPED_TEST(telemetry, disabled_it_measures_no_times_and_still_counts) {
-  auto kernel = this->template launch_active<account>("off", {.telemetry = false});
-  this->handle(kernel, 10);
+TEST_P(telemetry, disabled_it_measures_no_times_and_still_counts) {
+  auto kernel = launch_active<account>("off", {.telemetry = false});
+  handle(kernel, 10);
   need(kernel.deactivate(patience), "deactivate");
-  EXPECT_TRUE(comes_to<TypeParam>(10U, [&] { return kernel.telemetry().handled; }));
+  EXPECT_TRUE(comes_to(10U, [&] { return kernel.telemetry().handled; }));
   EXPECT_EQ(kernel.telemetry().latency.count, 0U);
   for (std::uint64_t round = 1; round <= 2; ++round) {
     kernel.set_telemetry_enabled(true);
     need(kernel.activate(), "activate");
-    this->handle(kernel, 10);
+    handle(kernel, 10);
     need(kernel.deactivate(patience), "deactivate");
     EXPECT_EQ(kernel.telemetry().latency.count, round * 10);
     kernel.set_telemetry_enabled(false);
     need(kernel.activate(), "activate");
-    this->handle(kernel, 10);
+    handle(kernel, 10);
     need(kernel.deactivate(patience), "deactivate");
     EXPECT_EQ(kernel.telemetry().latency.count, round * 10);
     EXPECT_EQ(kernel.telemetry().handled, 10 + round * 20);
   }
 }
 
-TYPED_TEST(telemetry, it_can_be_read_when_the_kernel_is_gone) {
-  auto kernel = this->template launch_active<account>("gone");
-  this->handle(kernel, 3);
+TEST_P(telemetry, it_can_be_read_when_the_kernel_is_gone) {
+  auto kernel = launch_active<account>("gone");
+  handle(kernel, 3);
   need(kernel.terminate(patience), "terminate");
-  EXPECT_TRUE(comes_to<TypeParam>(3U, [&] { return kernel.telemetry().handled; }));
+  EXPECT_TRUE(comes_to(3U, [&] { return kernel.telemetry().handled; }));
   EXPECT_EQ(kernel.telemetry().latency.count, 3U);
 }
 

@@ -75,8 +75,7 @@ struct keyed_reader {
   GYRE_FN heard on(what_heard const&, auto&) { return so_far; }
 };
 
-template <class Engine>
-class topics_and_groups : public on_engine<Engine> {
+class topics_and_groups : public on_engine {
  protected:
   template <class Kernel>
   [[nodiscard]] static bool has_heard(Kernel& kernel, std::uint64_t actor, std::int64_t sum,
@@ -87,22 +86,22 @@ class topics_and_groups : public on_engine<Engine> {
     });
   }
 };
-TYPED_TEST_SUITE(topics_and_groups, engines, engine_names);
+GYRE_ON_EVERY_ENGINE(topics_and_groups);
 
-TYPED_TEST(topics_and_groups, a_broadcast_reaches_every_actor_once) {
+TEST_P(topics_and_groups, a_broadcast_reaches_every_actor_once) {
   for (std::uint64_t const actors : {3, 7, 100}) {
-    auto kernel = this->template launch_active<reader>("all", {.actors = actors});
+    auto kernel = launch_active<reader>("all", {.actors = actors});
     for (std::int64_t i = 1; i <= 5; ++i) need(kernel.broadcast(news{i}), "broadcast");
     for (std::uint64_t a = 0; a < actors; ++a) {
-      EXPECT_TRUE(this->has_heard(kernel, a, 15, 5)) << "actor " << a << " of " << actors;
+      EXPECT_TRUE(has_heard(kernel, a, 15, 5)) << "actor " << a << " of " << actors;
     }
     EXPECT_TRUE(soon([&] { return kernel.telemetry().handled >= 5 * actors + actors; }));
     need(kernel.terminate(patience), "terminate");
   }
 }
 
-TYPED_TEST(topics_and_groups, a_publication_reaches_the_subscribers_alone) {
-  auto kernel = this->template launch_active<reader>("topics", {.actors = 40});
+TEST_P(topics_and_groups, a_publication_reaches_the_subscribers_alone) {
+  auto kernel = launch_active<reader>("topics", {.actors = 40});
   auto const sports = topic::named("sports");
   auto const weather = topic::named("weather");
   for (std::uint64_t a = 0; a < 40; a += 2) need(kernel.subscribe(sports, a), "subscribe");
@@ -116,35 +115,35 @@ TYPED_TEST(topics_and_groups, a_publication_reaches_the_subscribers_alone) {
   for (std::uint64_t a = 0; a < 40; ++a) {
     std::int64_t const sum = (a % 2 == 0 ? 1 : 0) + (a % 3 == 0 ? 100 : 0);
     std::uint64_t const times = (a % 2 == 0 ? 1U : 0U) + (a % 3 == 0 ? 1U : 0U);
-    EXPECT_TRUE(this->has_heard(kernel, a, sum, times)) << "actor " << a;
+    EXPECT_TRUE(has_heard(kernel, a, sum, times)) << "actor " << a;
   }
   for (std::uint64_t a = 0; a < 40; a += 6) need(kernel.unsubscribe(sports, a), "unsubscribe");
   EXPECT_TRUE(refused(kernel.unsubscribe(sports, 0), errc::not_found, {"topics"}));
   EXPECT_TRUE(refused(kernel.subscribe(sports, 40), errc::no_such_actor));
   EXPECT_FALSE(need(kernel.ask(1, listen{weather.id, false}, patience), "ask").yes);
   need(kernel.publish(sports, news{1000}), "publish");
-  EXPECT_TRUE(this->has_heard(kernel, 2, 1001, 2));
-  EXPECT_TRUE(this->has_heard(kernel, 6, 101, 2)) << "it gave the topic up";
+  EXPECT_TRUE(has_heard(kernel, 2, 1001, 2));
+  EXPECT_TRUE(has_heard(kernel, 6, 101, 2)) << "it gave the topic up";
 }
 
-TYPED_TEST(topics_and_groups, what_one_actor_publishes_and_tells_keeps_its_order) {
-  auto kernel = this->template launch_active<reader>("order", {.queue_capacity = 16, .actors = 12});
+TEST_P(topics_and_groups, what_one_actor_publishes_and_tells_keeps_its_order) {
+  auto kernel = launch_active<reader>("order", {.queue_capacity = 16, .actors = 12});
   for (std::uint64_t from = 0; from < 3; ++from) {
     auto const to = from + 5;
     EXPECT_TRUE(need(kernel.ask(to, listen{7}, patience), "ask").yes);
     EXPECT_TRUE(need(kernel.ask(from, send_news{7, 200, to, false}, patience), "ask").yes);
-    EXPECT_TRUE(this->has_heard(kernel, to, 200 * 401, 400)) << "1 to 400";
+    EXPECT_TRUE(has_heard(kernel, to, 200 * 401, 400)) << "1 to 400";
     EXPECT_EQ(need(kernel.ask(to, what_heard{}, patience), "ask").out_of_order, 0U);
     EXPECT_TRUE(need(kernel.ask(to, listen{7, false}, patience), "ask").yes);
   }
   EXPECT_TRUE(need(kernel.ask(0, send_news{0, 20, 11, true}, patience), "ask").yes);
-  EXPECT_TRUE(this->has_heard(kernel, 11, 20 * 41, 40));
+  EXPECT_TRUE(has_heard(kernel, 11, 20 * 41, 40));
   EXPECT_EQ(need(kernel.ask(11, what_heard{}, patience), "ask").out_of_order, 0U);
-  EXPECT_TRUE(this->has_heard(kernel, 9, 20 * 20, 20)) << "the odd ones are for all";
+  EXPECT_TRUE(has_heard(kernel, 9, 20 * 20, 20)) << "the odd ones are for all";
 }
 
-TYPED_TEST(topics_and_groups, subscriptions_come_and_go_within_their_bound) {
-  auto kernel = this->template launch_active<reader>("bound", {.actors = 6, .subscriptions = 8});
+TEST_P(topics_and_groups, subscriptions_come_and_go_within_their_bound) {
+  auto kernel = launch_active<reader>("bound", {.actors = 6, .subscriptions = 8});
   std::uint64_t there = 0;
   for (std::uint64_t t = 0; t < 200; ++t) {
     auto const r = kernel.subscribe({t}, 0);
@@ -165,27 +164,27 @@ TYPED_TEST(topics_and_groups, subscriptions_come_and_go_within_their_bound) {
       need(kernel.unsubscribe({1000 + round * 8 + t}, 0), "unsubscribe");
     }
   }
-  EXPECT_TRUE(this->has_heard(kernel, 0, 50, 50));
-  auto none = this->template launch_active<reader>("none", {.actors = 3, .subscriptions = 0});
+  EXPECT_TRUE(has_heard(kernel, 0, 50, 50));
+  auto none = launch_active<reader>("none", {.actors = 3, .subscriptions = 0});
   EXPECT_TRUE(refused(none.subscribe({1}, 0), errc::no_memory, {"subscriptions"}));
   need(none.publish({1}, news{1}), "publish");
 }
 
-TYPED_TEST(topics_and_groups, keyed_actors_subscribe_before_they_live) {
-  auto kernel = this->template launch_active<keyed_reader>("keyed", {.actors = 100});
+TEST_P(topics_and_groups, keyed_actors_subscribe_before_they_live) {
+  auto kernel = launch_active<keyed_reader>("keyed", {.actors = 100});
   for (std::uint64_t key = 1; key <= 30; ++key) need(kernel.subscribe({5}, key * 77), "subscribe");
   need(kernel.broadcast(news{1000}), "broadcast");  // nobody lives
   need(kernel.publish({5}, news{3}), "publish");
   for (std::uint64_t key = 1; key <= 30; ++key) {
-    EXPECT_TRUE(this->has_heard(kernel, key * 77, 3, 1)) << "key " << key;
+    EXPECT_TRUE(has_heard(kernel, key * 77, 3, 1)) << "key " << key;
   }
   need(kernel.broadcast(news{10}), "broadcast");
   for (std::uint64_t key = 1; key <= 30; ++key) {
-    EXPECT_TRUE(this->has_heard(kernel, key * 77, 13, 2)) << "key " << key;
+    EXPECT_TRUE(has_heard(kernel, key * 77, 13, 2)) << "key " << key;
   }
 }
 
-TYPED_TEST(topics_and_groups, routing_by_hash_and_round_robin_is_even_and_stays) {
+TEST_P(topics_and_groups, routing_by_hash_and_round_robin_is_even_and_stays) {
   std::set<std::uint64_t> seen;
   for (std::uint64_t key = 0; key < 1000; ++key) {
     auto const to = by_hash<reader>(key, 7, 100);
