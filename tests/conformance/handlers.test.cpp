@@ -1,3 +1,4 @@
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -122,6 +123,24 @@ struct person {
     GYRE_ON_HOST(throw 42;)
     return {};
   }
+};
+
+/// Handled by a warp together; tells the others of each number that it is asked for.
+struct crier {
+  using handles = gyre::handles<pebble, throw_at, how_many>;
+  static constexpr auto width = gyre::width::warp;
+  std::uint64_t pebbles = 0;
+
+  GYRE_FN void on(pebble const& m, auto& self) {
+    if (self.lane() == 0) pebbles += m.n;
+  }
+  GYRE_FN thrown_so on(throw_at const& m, auto& self) {
+    for (std::uint64_t i = 0; i < m.times && self.lane() == 0; ++i) {
+      (void)self.tell(gyre::actor<crier>{m.target}, pebble{m.times});
+    }
+    return {m.times, m.target};  // any lane's may be the answer
+  }
+  GYRE_FN heap_of on(how_many const&, auto&) { return {pebbles}; }
 };
 
 class handlers : public on_engine {
@@ -306,6 +325,32 @@ TEST_P(handlers, a_buffer_freed_while_a_handler_uses_it_stays_until_it_is_done) 
   }
   released = true;
   asker.join();
+}
+
+// All lie in the inbox before the first is handled, so that they are of one batch: what one handler
+// sends must not touch the answers of those before it.
+TEST_P(handlers, a_wide_handlers_messages_leave_the_answers_of_its_batch_alone) {
+  auto kernel = launch<crier>("criers", {.actors = 4});
+  auto port = need(kernel.open_port({.window = 64}), "port");
+  std::vector<asked<thrown_so>> asks;
+  for (std::uint64_t i = 0; i < 32; ++i) {
+    asks.push_back(
+        need(port.submit(i % 4, throw_at{(i + 1) % 4, i}, {.timeout = patience}), "submit"));
+  }
+  need(kernel.activate(), "activate");
+  std::array<std::uint64_t, 4> wanted{};
+  for (std::uint64_t i = 0; i < 32; ++i) {
+    auto const r = need(port.wait(asks[i], patience), "wait");
+    EXPECT_EQ(r.reached, i);
+    EXPECT_EQ(r.missed, (i + 1) % 4);
+    wanted[(i + 1) % 4] += i * i;
+  }
+  for (std::uint64_t a = 0; a < 4; ++a) {
+    EXPECT_TRUE(soon([&] {
+      return need(kernel.ask(a, how_many{}, patience), "ask").pebbles == wanted[a];
+    })) << "actor "
+        << a;
+  }
 }
 
 }  // namespace

@@ -100,6 +100,31 @@ TEST_P(topics_and_groups, a_broadcast_reaches_every_actor_once) {
   }
 }
 
+// All lie in the inbox before the first is handled, so that they are of one batch.
+TEST_P(topics_and_groups, a_broadcast_comes_between_what_its_sender_asked_before_and_after_it) {
+  auto kernel = launch<reader>("between", {.actors = 6});
+  auto port = need(kernel.open_port({.window = 64}), "port");
+  std::vector<asked<heard>> asks;
+  auto const ask_all = [&] {
+    for (std::uint64_t a = 0; a < 6; ++a) {
+      asks.push_back(need(port.submit(a, what_heard{}, {.timeout = patience}), "submit"));
+    }
+  };
+  ask_all();
+  for (std::int64_t i = 1; i <= 3; ++i) {
+    need(port.broadcast(news{i}), "broadcast");
+    ask_all();
+  }
+  need(kernel.activate(), "activate");
+  for (std::size_t i = 0; i < asks.size(); ++i) {
+    auto const h = need(port.wait(asks[i], patience), "wait");
+    auto const before = static_cast<std::int64_t>(i / 6);
+    EXPECT_EQ(h.times, i / 6) << "ask " << i;
+    EXPECT_EQ(h.sum, before * (before + 1) / 2) << "ask " << i;
+    EXPECT_EQ(h.out_of_order, 0U) << "ask " << i;
+  }
+}
+
 TEST_P(topics_and_groups, a_publication_reaches_the_subscribers_alone) {
   auto kernel = launch_active<reader>("topics", {.actors = 40});
   auto const sports = topic::named("sports");

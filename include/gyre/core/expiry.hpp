@@ -24,8 +24,10 @@ namespace gyre {
 }
 
 /// So long from now; 0 for what is too long to be told. Times of 100 ms and more are read off the
-/// system's coarse clock (5 ns a reading, not 25) and are late by two of its ticks at most, 8 ms on
-/// most systems; shorter ones are exact to a microsecond. Host only.
+/// system's coarse clock (5 ns a reading, not 25): they are late by a tick at most, 4 ms on most
+/// systems, and early only where that clock stood still for longer than a tick, as it does for some
+/// milliseconds where a busy machine's interrupts are late. Shorter ones are exact to a
+/// microsecond. Host only.
 [[nodiscard]] std::uint32_t expiry_after(std::chrono::nanoseconds timeout) noexcept;
 
 }  // namespace gyre

@@ -131,16 +131,20 @@ class worker {
     std::uint32_t const head = uniform(queue.head);
     std::uint32_t const waiting = head - tail_[from];
     if (waiting == 0) return false;
-    std::uint32_t const n = waiting < Warp::lanes ? waiting : Warp::lanes;
+    std::uint32_t n = waiting < Warp::lanes ? waiting : Warp::lanes;
     bool const timed = uniform(shared_.telemetry_on) != 0;
     std::uint64_t const begin = warp_.now();
     now_ns_ = begin;
 
-    bool const mine = warp_.lane() < n;
     letter l;
+    bool mine = warp_.lane() < n;
     if (mine) open(queue.entries[(tail_[from] + warp_.lane()) % work_queue::capacity], from, l);
+    // A message to many actors is a batch of its own, after those before it.
+    std::uint32_t const far = warp_.ballot(mine && reach_of(l.head) != reach::one);
+    if (far != 0) n = (far & 1U) != 0 ? 1 : platform::lowest_bit(far);
+    mine = warp_.lane() < n;
     warp_.sync();
-    handle_all(mine, l);
+    handle_all(mine, (far & 1U) != 0, l);
     // Who hears of what a handler wrote into a device buffer must find it there.
     if (warp_.ballot(environment_.take_buffers_used()) != 0) platform::full_fence();
     publish(warp_, blocks_, l.answered, row_, l.head.port, l.length);
@@ -208,54 +212,40 @@ class worker {
     return found;
   }
 
-  /// Handles the lanes' messages. Those to one actor go side by side; one to many comes after those
-  /// before it, and before those after it.
-  GYRE_FN void handle_all(bool mine, letter& l) noexcept {
-    std::uint32_t far = warp_.ballot(mine && reach_of(l.head) != reach::one);
-    std::uint32_t from = 0;
-    GYRE_ROLLED
-    for (;;) {  // one call of `handle_near`, for it brings every handler with it
-      std::uint32_t const leader = far != 0 ? platform::lowest_bit(far) : Warp::lanes;
-      handle_near(mine && warp_.lane() >= from && warp_.lane() < leader, l);
-      if (far == 0) break;
-      far &= far - 1;
-      spread(leader, l);
-      from = leader + 1;
-    }
-  }
-
-  /// The leader's message is for many of this worker's actors: its lanes take as many at a time.
-  GYRE_FN void spread(std::uint32_t leader, letter const& l) noexcept {
-    letter common = letter_of(leader, l);
-    topic const to{common.head.actor};
-    reach const far = reach_of(common.head);
-    common.head.correlation = 0;
-    topics subscribers(shard_.topics[index_]);
-    bool const late = warp_.shuffle(std::uint32_t{give_up_far(leader, l)}, leader) != 0;
-    if (late) return;
+  /// Handles the lanes' messages or, if it `spreads`, the first lane's, which is for many of this
+  /// worker's actors: then the lanes take as many of those at a time.
+  GYRE_FN void handle_all(bool mine, bool spreads, letter& l) noexcept {
+    reach far = reach::one;
     std::uint32_t at = topics::none;  // the next subscription; the same in all lanes
-    if (far == reach::subscribers) {
-      if (warp_.lane() == 0) at = subscribers.begin(to);
+    topics subscribers(shard_.topics[index_]);
+    if (spreads) {
+      bool const late = mine && give_up(l);
+      if (warp_.shuffle(std::uint32_t{late}, 0) != 0) return;
+      std::uint32_t const line = l.line;
+      l = letter_of(0, l);
+      l.line = line;
+      far = reach_of(l.head);
+      l.head.correlation = 0;  // to each of them it is a message for one
+      if (far == reach::subscribers && warp_.lane() == 0) {
+        at = subscribers.begin(topic{l.head.actor});
+      }
       at = warp_.shuffle(at, 0);
       warp_.sync();
     }
+    topic const to{l.head.actor};
     GYRE_ROLLED
-    for (std::uint64_t round = 0;; ++round) {
-      letter one = common;
-      bool const mine = far == reach::all ? nth_of_all(round * Warp::lanes + warp_.lane(), one)
-                                          : nth_subscriber(subscribers, to, at, one);
+    for (std::uint64_t round = 0;; ++round) {  // one call of what brings every handler with it
+      if (far == reach::all) mine = nth_of_all(round * Warp::lanes + warp_.lane(), l);
+      if (far == reach::subscribers) mine = nth_subscriber(subscribers, to, at, l);
       bool const more = far == reach::all ? all_left(round + 1) : at != topics::none;
-      handle_near(mine, one);
-      // Nobody waits for an answer, so none is left in the lanes' rows.
-      if (!warp_.shuffle(std::uint32_t{more}, 0)) break;
+      handle_near(mine, l);
+      if (warp_.shuffle(std::uint32_t{more}, 0) == 0) break;
     }
+    if (!spreads) return;
+    // Nobody waits for an answer, so none is left in the lanes' rows.
+    l.answered = l.tells_asker = false;
     if (far == reach::subscribers && warp_.lane() == 0) subscribers.end();
     warp_.sync();
-  }
-  [[nodiscard]] GYRE_FN bool give_up_far(std::uint32_t leader, letter const& l) noexcept {
-    if (warp_.lane() != leader) return false;
-    letter copy = l;
-    return give_up(copy);
   }
 
   /// Of all actors of this worker, the n-th; false: there are not so many, or it does not live.
