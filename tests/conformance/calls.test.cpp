@@ -82,6 +82,30 @@ struct shop {
   GYRE_FN void on(gyre::answered<void> const& a, auto&) { failed.nobody += a.tag; }
 };
 
+struct question {};
+struct reason {
+  bool ok = false;
+  std::uint32_t why = 0;
+};
+/// Has an actor ask itself, with a deadline, and be busy until that has passed.
+struct dawdle {};
+
+struct dawdler {
+  using handles = gyre::handles<dawdle, question, answered<price>>;
+  caller<reason> waiting{};
+
+  GYRE_FN reply<reason> on(dawdle const&, auto& self) {
+    waiting = self.who_asked();
+    (void)self.ask(self.self(), question{}, 1, std::chrono::milliseconds(1));
+    GYRE_ON_HOST(std::this_thread::sleep_for(std::chrono::milliseconds(20));)
+    return self.later();
+  }
+  GYRE_FN price on(question const&, auto&) { return {}; }
+  GYRE_FN void on(answered<price> const& a, auto& self) {
+    self.answer_to(waiting, reason{a.ok(), static_cast<std::uint32_t>(a.why())});
+  }
+};
+
 class calls : public on_engine {};
 GYRE_ON_EVERY_ENGINE(calls);
 
@@ -150,6 +174,17 @@ TEST_P(calls, an_answer_of_nothing_says_that_it_is_done) {
   })) << "answers with the tag 1000";
   need(kernel.deactivate(patience), "deactivate");
   need(kernel.terminate(patience), "terminate");
+}
+
+TEST_P(calls, an_actors_ask_is_not_begun_with_after_its_deadline) {
+  GYRE_NEEDS_HOST_HANDLERS();
+  auto kernel = launch_active<dawdler>("late", {.actors = 3});
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    auto const r = need(kernel.ask(i, dawdle{}, patience), "ask");
+    EXPECT_FALSE(r.ok);
+    EXPECT_EQ(static_cast<errc>(r.why), errc::timed_out);
+  }
+  EXPECT_TRUE(comes_to(3, [&] { return letters(drop_reason::expired); }));
 }
 
 }  // namespace

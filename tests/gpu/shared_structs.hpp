@@ -135,6 +135,7 @@ GYRE_FN constexpr void visit_shared_structs(Visit& visit) {
   GYRE_MEMBER(kernel_view, keyed);
   GYRE_MEMBER(kernel_view, wall_offset_ns);
   GYRE_MEMBER(kernel_view, rest);
+  GYRE_MEMBER(kernel_view, links);
 
   GYRE_STRUCT(block_view);
   GYRE_MEMBER(block_view, tells);

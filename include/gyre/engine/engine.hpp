@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -56,6 +57,9 @@ class resident_kernel {
   /// After `join`: tells the listener of each message that handlers sent and nobody handled, where
   /// such messages have a ring that the host does not see. Returns how many.
   virtual std::uint64_t bury_tells() noexcept { return 0; }
+  /// The rings for what other shards' handlers send, one for each shard, where handlers of other
+  /// kernels of this engine can write into them too; none where they cannot.
+  [[nodiscard]] virtual std::span<ring_memory<> const> tells() const noexcept { return {}; }
 };
 
 /// Where ring kernels run: memory, launch, stop, health. Thread-safe.

@@ -60,14 +60,24 @@ GYRE_FN void answer_actor(kernel_view const& kernel, Env& env, return_address co
   head.time = time;
   head.type = back.answer_code;
   head.length = back.address_length + back.answer_bytes;
-  bool const sent = env.post(kernel, kernel.home(back.actor), head, [&](std::byte* out) {
+  auto const write = [&](std::byte* out) {
     std::memset(out, 0, head.length);
     if (back.address_length != 0) std::memcpy(out, &back.rest, sizeof back.rest);
     std::byte* const body = out + back.address_length;
     std::memcpy(body, &first, sizeof first);
     fill(body + back.value_offset);
-  });
-  if (!sent) env.lose(kernel, drop_reason::no_room, head);
+  };
+  if constexpr (Env::reaches_kernels) {
+    if (back.link != 0) {
+      kernel_view const* const target = kernel.linked(back.link);
+      if (target == nullptr) return env.lose(kernel, drop_reason::no_such_actor, head);
+      (void)env.post_far(kernel, back.link, target->home(back.actor), head, write);
+      return;
+    }
+  }
+  if (!env.post(kernel, kernel.home(back.actor), head, write)) {
+    env.lose(kernel, drop_reason::no_room, head);
+  }
 }
 
 /// The same for a failure.

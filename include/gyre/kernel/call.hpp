@@ -73,7 +73,10 @@ struct return_address {
   std::uint32_t answer_bytes = 0;    ///< its size,
   std::uint32_t value_offset = 0;    ///< and where in it the value lies.
   std::uint32_t address_length = 0;  ///< `address_bytes` of the actor that asked.
-  std::uint64_t unused = 0;
+  /// Where the actor that asked lives: 0 in the kernel of the one that answers, else behind this
+  /// row of that kernel's links.
+  std::uint32_t link = 0;
+  std::uint32_t unused = 0;
 };
 
 static_assert(sizeof(return_address) == 48, "a multiple of 16, so that the message is aligned");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -22,6 +23,7 @@ namespace detail {
 /// An environment that only names things: with it, `reply_of` asks a handler for its reply's type.
 struct declared_environment {
   using codec = commit_codec<>;
+  static constexpr bool reaches_kernels = true;
   static constexpr std::uint32_t lanes() noexcept { return 1; }
   static constexpr std::uint32_t lane() noexcept { return 0; }
   static void sync() noexcept {}
@@ -30,6 +32,11 @@ struct declared_environment {
   static bool post(Args const&...) noexcept {
     return false;
   }
+  template <class... Args>
+  static bool post_far(Args const&...) noexcept {
+    return false;
+  }
+  static std::uint32_t expires_within(std::int64_t) noexcept { return 0; }
   template <class... Args>
   static void lose(Args const&...) noexcept {}
   template <class... Args>
@@ -106,6 +113,14 @@ class context {
     return send(to, message, envelope{}, nullptr);
   }
 
+  /// Sends a message to an actor of another kernel, likewise. False also if that kernel has ended
+  /// (a dead letter, `terminated`), or the address belongs to another kernel's links or to none
+  /// (`no_such_actor`). What two actors of different kernels send each other stays in its order.
+  template <class To, class Key, class Other>
+  GYRE_FN bool tell(far_actor<To, Key> to, Other const& message) noexcept {
+    return send_far(to, message, envelope{}, nullptr);
+  }
+
   /// Sends a message to every actor of this kernel; of keyed ones, to those that live. One message
   /// for each home. False if it could not be sent to all of them.
   template <class Other>
@@ -133,25 +148,24 @@ class context {
   /// Asks an actor of this kernel. What it answers comes to this actor as a message,
   /// `gyre::answered<Reply>` with this `tag`, or with why there is no value; which is to be among
   /// its `handles`. False as for `tell`. The reply is of fixed size.
+  ///
+  /// What the other actor has not begun with `within` this time (below 35 minutes; a longer one is
+  /// for ever) it does not begin with: the answer is `timed_out`. One that answers later, or never,
+  /// is not reminded.
   template <class To, class Key, class Other>
-  GYRE_FN bool ask(gyre::actor<To, Key> to, Other const& message, std::uint64_t tag = 0) noexcept {
-    using value = reply_of<To, Other>;
-    using comes_back = answered<value>;
-    static_assert(
-        Actor::handles::template contains<comes_back>,
-        "the actor that asks handles the answer: gyre::answered<Reply> among its `handles`");
-    static_assert(payload<comes_back>::raw, "the answer to a handler's ask is of fixed size");
-    return_address back;
-    back.actor = self_.word;
-    back.rest = self_.rest;
-    back.tag = tag;
-    back.answer_code = type_code_of<comes_back>;
-    back.answer_bytes = sizeof(comes_back);
-    if constexpr (!std::is_void_v<value>) back.value_offset = offset_of_value<value>();
-    back.address_length = address_bytes<Actor>;
-    envelope head;
-    head.port = actor_port;
-    return send(to, message, head, &back);
+  GYRE_FN bool ask(gyre::actor<To, Key> to, Other const& message, std::uint64_t tag = 0,
+                   std::chrono::nanoseconds within = std::chrono::nanoseconds::max()) noexcept {
+    return_address const back = address_for<To, Other>(tag);
+    return send(to, message, head_of_ask(within), &back);
+  }
+  /// Asks an actor of another kernel, likewise. No answer comes if one of the two kernels ends
+  /// first: then one of the two messages is a dead letter.
+  template <class To, class Key, class Other>
+  GYRE_FN bool ask(far_actor<To, Key> to, Other const& message, std::uint64_t tag = 0,
+                   std::chrono::nanoseconds within = std::chrono::nanoseconds::max()) noexcept {
+    return_address back = address_for<To, Other>(tag);
+    back.link = to.back;
+    return send_far(to, message, head_of_ask(within), &back);
   }
 
   /// Passes the ask that is being handled on to another actor, with another message or the same;
@@ -230,10 +244,41 @@ class context {
   }
 
  private:
+  /// No reason against it.
+  static constexpr auto sendable = static_cast<drop_reason>(drop_reasons);
+
   template <class Value>
   [[nodiscard]] static constexpr std::uint32_t offset_of_value() noexcept {
     std::size_t const align = alignof(Value);
     return static_cast<std::uint32_t>((sizeof(answer_head) + align - 1) / align * align);
+  }
+
+  /// Where the answer to an ask of this actor goes.
+  template <class To, class Other>
+  [[nodiscard]] GYRE_FN return_address address_for(std::uint64_t tag) const noexcept {
+    using value = reply_of<To, Other>;
+    using comes_back = answered<value>;
+    static_assert(
+        Actor::handles::template contains<comes_back>,
+        "the actor that asks handles the answer: gyre::answered<Reply> among its `handles`");
+    static_assert(payload<comes_back>::raw, "the answer to a handler's ask is of fixed size");
+    return_address back;
+    back.actor = self_.word;
+    back.rest = self_.rest;
+    back.tag = tag;
+    back.answer_code = type_code_of<comes_back>;
+    back.answer_bytes = sizeof(comes_back);
+    if constexpr (!std::is_void_v<value>) back.value_offset = offset_of_value<value>();
+    back.address_length = address_bytes<Actor>;
+    return back;
+  }
+
+  [[nodiscard]] GYRE_FN envelope head_of_ask(std::chrono::nanoseconds within) const noexcept {
+    envelope head;
+    head.port = actor_port;
+    if (within != std::chrono::nanoseconds::max())
+      head.expires = env_.expires_within(within.count());
+    return head;
   }
 
   template <class Reply>
@@ -279,30 +324,68 @@ class context {
   GYRE_FN bool send(gyre::actor<To, Key> const& to, Other const& message, envelope head,
                     return_address const* back) noexcept {
     static_assert(std::is_same_v<To, Actor>,
-                  "a handler tells actors of its own kernel; other kernels are not reached yet");
+                  "a handler tells actors of its own kernel so; those of another by a gyre::link");
     static_assert(std::is_same_v<Key, key_type<To>>,
                   "an actor is addressed as gyre::actor<T>, or gyre::actor<T, gyre::uuid> if that "
                   "is its key");
+    full_key const whom = split_key(to.id);
+    if (drop_reason const why = envelope_for<To>(kernel_, whom, message, head, back);
+        why != sendable) {
+      return lose(head, why);
+    }
+    return env_.post(kernel_, kernel_.home(whom.word), head, [&](std::byte* out) {
+      write<To>(whom, message, back, out);
+    }) || lose(head, drop_reason::no_room);
+  }
+
+  template <class To, class Key, class Other>
+  GYRE_FN bool send_far(far_actor<To, Key> const& to, Other const& message, envelope head,
+                        return_address const* back) noexcept {
+    if constexpr (Env::reaches_kernels) {
+      full_key const whom = split_key(to.id);
+      kernel_view const* const target = kernel_.linked(to.link);
+      if (target == nullptr) {
+        head.actor = whom.word;
+        return lose(head, drop_reason::no_such_actor);
+      }
+      if (drop_reason const why = envelope_for<To>(*target, whom, message, head, back);
+          why != sendable) {
+        return lose(head, why);
+      }
+      return env_.post_far(kernel_, to.link, target->home(whom.word), head,
+                           [&](std::byte* out) { write<To>(whom, message, back, out); });
+    } else {
+      head.actor = split_key(to.id).word;
+      return lose(head, drop_reason::no_such_actor);
+    }
+  }
+
+  /// Fills in the envelope of a message to an actor of a kernel; why it cannot be sent.
+  template <class To, class Other>
+  [[nodiscard]] GYRE_FN drop_reason envelope_for(kernel_view const& target, full_key const& whom,
+                                                 Other const& message, envelope& head,
+                                                 return_address const* back) const noexcept {
     static_assert(To::handles::template contains<Other>, "the actor does not handle this message");
     using form = payload<Other>;
-    full_key const whom = split_key(to.id);
-    constexpr std::size_t wide = address_bytes<To>;
-    std::size_t const prefix = wide + (back != nullptr ? sizeof(return_address) : 0);
+    std::size_t const prefix = address_bytes<To> + (back != nullptr ? sizeof *back : 0);
     std::size_t const length = form::size(message);
     head.actor = whom.word;
     head.time = time_;
     head.type = type_code_of<Other>;
     head.kind = form::raw ? message_kind::raw : message_kind::wire;
     head.length = static_cast<std::uint32_t>(prefix + length);
-    if (!kernel_.keyed && whom.word >= kernel_.actors) {
-      return lose(head, drop_reason::no_such_actor);
-    }
-    if (length > form::greatest) return lose(head, drop_reason::no_room);
-    return env_.post(kernel_, kernel_.home(whom.word), head, [&](std::byte* out) {
-      if constexpr (wide != 0) std::memcpy(out, &whom.rest, sizeof whom.rest);
-      if (back != nullptr) std::memcpy(out + wide, back, sizeof *back);
-      form::pack(message, out + prefix);
-    }) || lose(head, drop_reason::no_room);
+    if (!target.keyed && whom.word >= target.actors) return drop_reason::no_such_actor;
+    return length > form::greatest ? drop_reason::no_room : sendable;
+  }
+
+  /// A message with what stands before it.
+  template <class To, class Other>
+  GYRE_FN static void write(full_key const& whom, Other const& message, return_address const* back,
+                            std::byte* out) noexcept {
+    constexpr std::size_t wide = address_bytes<To>;
+    if constexpr (wide != 0) std::memcpy(out, &whom.rest, sizeof whom.rest);
+    if (back != nullptr) std::memcpy(out + wide, back, sizeof *back);
+    payload<Other>::pack(message, out + wide + (back != nullptr ? sizeof *back : 0));
   }
 
   template <class Other>

@@ -28,7 +28,9 @@ enum class pressure : std::uint8_t {
 /// | `interrupted(c)` | whether a batch ends here: the control words want something else       |
 /// | `ring_bell(b)`   | wakes a client                                                    |
 /// | `post(…)`        | sends from a handler                                              |
+/// | `post_far(…)`    | the same to another kernel, where it `reaches_kernels`            |
 /// | `reply(…)`       | publishes a reply                                                 |
+/// | `expires_within` | when a message that a handler sends now is too late                |
 /// | `lose(…)`        | counts what a handler could not send                              |
 /// | `from_here()`    | what its handlers told its own actors: `peek` and `pop`           |
 /// | `from_others()`  | what other shards' handlers told them; also `post`                |

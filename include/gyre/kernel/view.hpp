@@ -6,6 +6,7 @@
 #include <gyre/kernel/control.hpp>
 #include <gyre/kernel/directory.hpp>
 #include <gyre/kernel/keys.hpp>
+#include <gyre/kernel/link.hpp>
 #include <gyre/kernel/telemetry_block.hpp>
 #include <gyre/kernel/topics.hpp>
 #include <gyre/ring/any_ring.hpp>
@@ -68,8 +69,9 @@ namespace detail {
 }  // namespace detail
 
 /// A kernel as its shards see it. A plain description that owns nothing; made before the launch,
-/// and not changed while the kernel lives, but for rows of `ports`: a row is written before the
-/// first ask that names it is published. (Across a bus the rows' rings are not changed at all.)
+/// and not changed while the kernel lives, but for rows of `ports` and `links`: a row is written
+/// before the first message that names it is published. (Across a bus the rows' rings are not
+/// changed at all.)
 struct kernel_view {
   control_words* control = nullptr;
   shard_view* shards = nullptr;
@@ -83,6 +85,13 @@ struct kernel_view {
   bool keyed = false;                        ///< Actors are found by keys; else by dense ids.
   std::int64_t wall_offset_ns = 0;  ///< Wall clock less `platform::clock_ns`, at the launch.
   rest_view rest{};
+  link_view* links = nullptr;  ///< `greatest_links` other kernels. Null: none can be reached.
+
+  /// The kernel behind a row of the links, counted from 1; null: there is none.
+  [[nodiscard]] GYRE_FN kernel_view const* linked(std::uint32_t row) const noexcept {
+    if (links == nullptr || row == 0 || row > greatest_links) return nullptr;
+    return links[row - 1].target.load(platform::memory_order_acquire);
+  }
 
   /// Whether shards ring the bells of those who wait; otherwise these must look for themselves.
   [[nodiscard]] bool rings_bells() const noexcept { return format == ring_format::commit; }

@@ -13,12 +13,12 @@
 #include <gyre/core/error.hpp>
 #include <gyre/core/event.hpp>
 #include <gyre/core/expiry.hpp>
+#include <gyre/core/gate.hpp>
 #include <gyre/core/hybrid_clock.hpp>
 #include <gyre/core/options.hpp>
 #include <gyre/engine/image.hpp>
 #include <gyre/engine/memory.hpp>
 #include <gyre/kernel/view.hpp>
-#include <gyre/port/gate.hpp>
 #include <gyre/ring/any_ring.hpp>
 
 namespace gyre {

@@ -34,13 +34,11 @@ struct queue_waiter {
 /// the queue's lock, which is what makes the queue's state visible.
 class wait_list {
  public:
-  wait_list() { keep(first_); }
+  wait_list() = default;
   wait_list(wait_list const&) = delete;
   wait_list& operator=(wait_list const&) = delete;
   ~wait_list() {
-    while (queue_waiter* const w = reuse()) {
-      if (w != &first_) delete w;
-    }
+    while (free_ != nullptr) delete std::exchange(free_, free_->next);
   }
 
   /// A new waiter, or null if there is no memory. Needs no lock.
@@ -77,7 +75,6 @@ class wait_list {
   queue_waiter* tail_ = nullptr;
   queue_waiter* free_ = nullptr;
   std::uint64_t called_ = 0;  // called and not back yet
-  queue_waiter first_;        // so that a thread that sleeps alone allocates nothing
 };
 
 }  // namespace gyre

@@ -160,6 +160,18 @@ class kernel {
     return to_home(key, detail::rest_entry<Actor>, nullptr, timeout);
   }
 
+  /// The way from this kernel's handlers to another kernel's actors, and for their answers back.
+  /// Send it to the actors that are to use it: `self.tell(l.at(7), noted{…})`, `self.ask`. Both
+  /// kernels are on the cpu engine, in any runtime of this process; else `unsupported`. The other
+  /// one's handle need not be kept. `full`: one of them is linked with 64 kernels; `terminated`,
+  /// `engine_failed`; `invalid_argument`: it is this kernel.
+  template <actor_type To>
+  [[nodiscard]] result<link<To>> link_to(kernel<To> const& other) {
+    auto rows = core_->link_to(other.core());
+    if (!rows) return tl::unexpected<error>(std::move(rows.error()));
+    return link<To>{rows->there, rows->back};
+  }
+
   /// A port for one thread's own use: the fastest way, and the one with many asks in flight.
   /// `full` if all are open (launch option `ports`), `terminated`.
   [[nodiscard]] result<port<Actor>> open_port(port_options const& options = {}) {

@@ -15,6 +15,7 @@
 #include <gyre/core/dead_letter.hpp>
 #include <gyre/core/event.hpp>
 #include <gyre/engine/engine.hpp>
+#include <gyre/engine/kernel_link.hpp>
 #include <gyre/port/client_port.hpp>
 #include <gyre/queue/registry.hpp>
 #include <gyre/runtime/device_buffers.hpp>
@@ -77,6 +78,15 @@ class kernel_core final : public port_host,
   [[nodiscard]] result<client_port*> lease_port(port_options const& options);
   void close_port(std::uint16_t index) noexcept;
 
+  /// The rows by which this kernel's handlers reach another, and that one's reach this.
+  struct link_rows {
+    std::uint32_t there = 0;
+    std::uint32_t back = 0;
+  };
+  /// Links two kernels, once. `invalid_argument`: it is the same; `unsupported`: they are not both
+  /// on the cpu engine; `full`: one of them has `greatest_links`; `terminated`, `engine_failed`.
+  [[nodiscard]] result<link_rows> link_to(std::shared_ptr<kernel_core> const& other);
+
   /// The kernel's own queues, or null.
   [[nodiscard]] std::shared_ptr<named_queue> requests() const;
   [[nodiscard]] std::shared_ptr<named_queue> responses() const;
@@ -116,12 +126,16 @@ class kernel_core final : public port_host,
   // Terminating, step by step.
   bool drain(deadline until);
   void wait_for_visitors() noexcept;
+  [[nodiscard]] std::uint64_t told_from_afar() const noexcept;
+  void unlink() noexcept;
   [[nodiscard]] bool quiet() const noexcept;
   [[nodiscard]] bool wait_for_posts() const noexcept;
   [[nodiscard]] std::uint64_t bury_inboxes();
   void release_memory() noexcept;
   result<final_report> finish(bool drained);
   result<final_report> stuck();
+
+  [[nodiscard]] result<std::uint32_t> link_row(std::shared_ptr<kernel_core> const& other);
 
   result<void> wait_for_rested(std::chrono::nanoseconds timeout, message_view& m);
   void merge_lost(telemetry_snapshot& out) const noexcept;
@@ -177,6 +191,7 @@ class kernel_core final : public port_host,
   memory_block topic_block_;
   std::vector<directory_view> directories_;
   std::vector<topics_view> topics_;
+  std::array<link_view, greatest_links> link_views_{};
   std::unique_ptr<resident_kernel> resident_;
   std::shared_ptr<bridge> bridge_;
 
@@ -190,6 +205,18 @@ class kernel_core final : public port_host,
   std::atomic<std::int64_t> active_before_{0};
   std::atomic<std::int64_t> active_since_{0};  // 0: not active
   std::atomic<std::int64_t> lived_{-1};        // -1: still alive
+
+  /// Another kernel that this one's handlers reach.
+  struct outgoing_link {
+    std::shared_ptr<kernel_core> target;
+    std::shared_ptr<kernel_link> way;
+  };
+  std::vector<outgoing_link> outgoing_;  // guarded by life_
+  // Guarded by links_mutex_: kernels whose handlers reach this one, and what those sent that are
+  // gone.
+  mutable std::mutex links_mutex_;
+  std::vector<std::shared_ptr<kernel_link>> incoming_;
+  std::uint64_t told_by_others_ = 0;
 
   // Guarded by ports_mutex_.
   mutable std::mutex ports_mutex_;

@@ -90,6 +90,8 @@ class cpu_kernel final : public resident_kernel {
     return n;
   }
 
+  std::span<ring_memory<> const> tells() const noexcept override { return state_->tells; }
+
   void wake() noexcept override {
     for (std::uint32_t i = 0; i < state_->kernel.shard_count; ++i) {
       static_cast<event*>(state_->kernel.shards[i].bell)->notify();
@@ -236,20 +238,34 @@ class cpu_engine final : public engine {
     return resident;
   }
 
-  std::uint64_t bytes_beside(kernel_image const&, launch_options const& options,
+  std::uint64_t bytes_beside(kernel_image const& image, launch_options const& options,
                              ring_geometry const& inbox) const override {
-    return options.shards == 1 ? 0 : options.shards * (inbox.bytes() + sizeof(ring_words<>));
+    return options.shards *
+           (tells_geometry(image, options.shards, inbox).bytes() + sizeof(ring_words<>));
   }
 
  private:
-  /// Makes the rings between shards, each as large as an inbox. One shard alone needs none.
+  /// A ring for what others' handlers tell a shard is as large as an inbox; if the others are those
+  /// of other kernels alone, it has room for two of the greatest messages, or 64 slots.
+  static ring_geometry tells_geometry(kernel_image const& image, std::uint32_t shards,
+                                      ring_geometry const& inbox) {
+    if (shards > 1) return inbox;
+    std::size_t greatest = 0;
+    for (auto const& m : image.messages) greatest = std::max(greatest, m.greatest);
+    std::uint64_t const each =
+        ring_geometry::slots_for(greatest + greatest_prefix, cpu_codec::payload(inbox.stride));
+    return ring_geometry::of(std::min(inbox.slots, std::max<std::uint64_t>(64, 2 * each)),
+                             inbox.stride);
+  }
+
+  /// Makes the rings between shards.
   result<void> connect(shards_state& state) {
     kernel_view const& kernel = state.kernel;
     state.tells.resize(kernel.shard_count);
     for (std::uint32_t i = 0; i < kernel.shard_count; ++i) {
       ring_memory<>& ring = state.tells[i];
-      ring.geometry = kernel.shard_count == 1 ? ring_geometry::of(1, line_bytes)
-                                              : kernel.shards[i].inbox.geometry;
+      ring.geometry =
+          tells_geometry(state.image, kernel.shard_count, kernel.shards[i].inbox.geometry);
       auto block = allocate(ring.geometry.bytes());
       if (!block) return tl::unexpected<error>(std::move(block.error()));
       ring.slots = block->data();

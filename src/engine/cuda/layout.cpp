@@ -152,6 +152,7 @@ result<void> lay_out(kernel_image const& image, launch_options const& options, m
   device_writer device(from, where);
   blocks_view view;
   view.kernel = host;
+  view.kernel.links = nullptr;     // blocks do not reach other kernels
   view.kernel.wall_offset_ns = 0;  // the device's clock is not the host's: stamps follow messages
   view.workers = options.lanes / 32;
   view.row_bytes = blocks_view::row_for(greatest);

@@ -193,9 +193,10 @@ result<void> kernel_core::allocate() {
   return make_resting_place();
 }
 
-/// Tables of subscriptions, one for each home. Across a bus the engine makes them.
+/// Tables of subscriptions, one for each home; across a bus the engine makes them. And the links.
 result<void> kernel_core::make_topics() {
   view.homes = plan_.homes;
+  view.links = link_views_.data();
   std::uint64_t const each = topics_bytes(options_.subscriptions);
   std::uint64_t const homes = std::uint64_t{view.shard_count} * plan_.homes;
   if (plan_.format == ring_format::commit) {

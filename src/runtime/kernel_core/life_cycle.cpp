@@ -128,6 +128,7 @@ result<final_report> kernel_core::finish(bool drained) {
     report_.dropped[i] += lost_[i].load(std::memory_order_relaxed);
   }
   report_.drained = drained && report_.undelivered == 0;
+  unlink();
   release_memory();
   state_.store(kernel_state::terminated, std::memory_order_release);
   return report_;
@@ -167,6 +168,11 @@ void kernel_core::wait_for_visitors() noexcept {
     if (slot.port != nullptr) wait_for(slot.port->visitor());
   }
   if (bridge_ != nullptr) wait_for(bridge_->visitor());
+  std::scoped_lock const links(links_mutex_);
+  for (auto const& way : incoming_) {
+    backoff wait;
+    while (way->inside()) wait.step();
+  }
 }
 
 /// Whether no message is in any inbox, backlog or handler. A handler's own tells are counted before
@@ -191,6 +197,7 @@ bool kernel_core::quiet() const noexcept {
       s.open += reserved - taken;
       s.reserved += reserved;
     }
+    s.told += told_from_afar();
     return s;
   };
   sums const first = look();
@@ -231,6 +238,7 @@ std::uint64_t kernel_core::inbox_depth() const noexcept {
   for (std::uint32_t i = 0; i < view.shard_count; ++i) {
     told += view.shards[i].words->told.load(std::memory_order_acquire);
   }
+  told += told_from_afar();
   return depth + (told > tells_taken ? told - tells_taken : 0);
 }
 

@@ -77,7 +77,7 @@ static_assert(std::is_trivially_copyable_v<ring<view_codec>> && sizeof(ring<view
               sizeof(ring_memory<>) == 32);
 static_assert(std::is_trivially_copyable_v<port_view> && sizeof(port_view) == 56);
 static_assert(std::is_trivially_copyable_v<shard_view> && sizeof(shard_view) == 104);
-static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 136);
+static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 144);
 
 TEST(layout, envelope_is_the_bytes_that_it_was_agreed_to_be) {
   envelope e;

@@ -22,6 +22,7 @@ using test_codec = commit_codec<>;
 /// The engine's part of the loop. A step of waiting is a step of the script.
 struct scripted_environment {
   using codec = test_codec;
+  static constexpr bool reaches_kernels = false;
 
   std::function<void(std::uint64_t)> on_idle;  ///< Given how often the loop was idle before.
   std::uint64_t idled = 0;

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include <gyre/core/event.hpp>
+#include <gyre/core/expiry.hpp>
 #include <gyre/engine/cpu/backlog.hpp>
 #include <gyre/engine/engine.hpp>
+#include <gyre/engine/kernel_link.hpp>
 #include <gyre/kernel/loop.hpp>
 
 namespace gyre {
@@ -22,6 +24,7 @@ namespace gyre {
 class cpu_environment {
  public:
   using codec = cpu_codec;
+  static constexpr bool reaches_kernels = true;
 
   /// How long an idle shard polls without giving the core away.
   static constexpr std::uint64_t spin_ns = 5'000;
@@ -116,11 +119,37 @@ class cpu_environment {
   template <class Fill>
   bool post(kernel_view const& kernel, std::uint32_t to, envelope const& head,
             Fill&& fill) noexcept {
-    bool const sent = to != shard_ && kept_[to].empty() && push(kernel, to, head, fill);
-    if (!sent && !keep(to, head, fill)) return false;
+    bool const sent = to != shard_ && kept_[to].empty() &&
+                      push(rings_[to], kernel.shards[to].bell, head, fill, [] {});
+    if (!sent && !keep(kept_[to], to != shard_, head, fill)) return false;
     // Before the message that it answers counts as taken.
     detail::bump(kernel.shards[shard_].words->told, 1);
     return true;
+  }
+
+  /// A handler's message to an actor of another kernel, on one of its shards; `link` is a row of
+  /// the links that is used. Likewise; but false if it is lost, and then it has been counted. While
+  /// it waits here it counts as told and not taken, so that this kernel's end waits for it.
+  template <class Fill>
+  bool post_far(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
+                envelope const& head, Fill&& fill) noexcept {
+    shard_words& words = *kernel.shards[shard_].words;
+    auto& waiting = kept_for(kernel, link);
+    if (waiting[to].empty()) {
+      kernel_link& way = way_of(kernel, link);
+      if (!way.enter(shard_)) {
+        lose(kernel, drop_reason::terminated, head);
+        return false;
+      }
+      bool const sent = push_far(kernel, link, to, head, fill);
+      way.leave(shard_);
+      if (sent) return true;
+    }
+    detail::bump(words.told, 1);
+    if (keep(waiting[to], true, head, fill)) return true;
+    detail::bump(words.tells_taken, 1);
+    lose(kernel, drop_reason::no_room, head);
+    return false;
   }
 
   /// Publishes a reply in its asker's ring.
@@ -129,6 +158,11 @@ class cpu_environment {
              std::size_t length, std::uint64_t time, Fill&& fill) noexcept {
     detail::publish_reply(kernel, *kernel.shards[shard_].words, *this, to, kind, type, length, time,
                           fill);
+  }
+
+  /// When a message is too late that a handler sends now, as it travels.
+  [[nodiscard]] static std::uint32_t expires_within(std::int64_t ns) noexcept {
+    return expiry_after(std::chrono::nanoseconds(ns));
   }
 
   /// What this shard's actors subscribe to.
@@ -157,6 +191,7 @@ class cpu_environment {
       for (std::uint32_t to = 0; to < kept_.size(); ++to) {
         if (to != shard_ && !kept_[to].empty()) forward(kernel, to);
       }
+      for (std::uint32_t i = 0; i < far_.size(); ++i) forward_far(kernel, i + 1);
     }
     std::uint64_t const filled = pool_.filled();
     if (filled == 0) return pressure::none;
@@ -173,6 +208,9 @@ class cpu_environment {
     };
     bury_all(from_others_);
     for (auto& fifo : kept_) bury_all(fifo);
+    for (auto& link : far_) {
+      for (auto& fifo : link) bury_all(fifo);
+    }
     return n;
   }
 
@@ -187,12 +225,15 @@ class cpu_environment {
     return gather_.data() + (24 - at % 16) % 16;
   }
 
-  template <class Fill>
-  bool push(kernel_view const& kernel, std::uint32_t to, envelope const& head,
-            Fill& fill) noexcept {
-    ring_writer<codec, writers::many> const others{ring<codec>{rings_[to]}};
+  /// Writes a message into a ring of others, and rings its reader's bell. `reserved` is called once
+  /// there is room.
+  template <class Fill, class Reserved>
+  bool push(ring_memory<> const& into, doorbell bell, envelope const& head, Fill& fill,
+            Reserved&& reserved) noexcept {
+    ring_writer<codec, writers::many> const others{ring<codec>{into}};
     std::uint64_t at = 0;
     if (!others.reserve(others.target().slots_for(head.length), at)) return false;
+    reserved();
     if (others.target().in_place(head.length)) {
       others.write_in_place(at, head, fill);
     } else {
@@ -201,17 +242,18 @@ class cpu_environment {
         others.write(at, head, scratch);
       });
     }
-    ring_bell(kernel.shards[to].bell);
+    ring_bell(bell);
     return true;
   }
 
+  /// `elsewhere`: it waits for room in another shard's ring.
   template <class Fill>
-  bool keep(std::uint32_t to, envelope const& head, Fill& fill) noexcept {
-    bool const first = kept_[to].empty();
-    std::byte* const at = kept_[to].push(head);
+  bool keep(message_fifo& in, bool elsewhere, envelope const& head, Fill& fill) noexcept {
+    bool const first = in.empty();
+    std::byte* const at = in.push(head);
     if (at == nullptr) return false;
     fill(at);
-    if (first && to != shard_) ++waiting_;
+    if (first && elsewhere) ++waiting_;
     return true;
   }
 
@@ -219,10 +261,47 @@ class cpu_environment {
     message_view m;
     while (kept_[to].peek(m)) {
       auto const copy = [&](std::byte* out) { std::memcpy(out, m.payload, m.head.length); };
-      if (!push(kernel, to, m.head, copy)) return;
+      if (!push(rings_[to], kernel.shards[to].bell, m.head, copy, [] {})) return;
       kept_[to].pop(m);
     }
     --waiting_;
+  }
+
+  [[nodiscard]] static kernel_link& way_of(kernel_view const& kernel, std::uint32_t link) noexcept {
+    return *static_cast<kernel_link*>(kernel.links[link - 1].way);
+  }
+  /// What waits for another kernel, by its shards. (Allocates where none has waited before.)
+  [[nodiscard]] std::vector<message_fifo>& kept_for(kernel_view const& kernel, std::uint32_t link) {
+    if (far_.size() < link) far_.resize(link);
+    auto& fifos = far_[link - 1];
+    while (fifos.size() < kernel.linked(link)->shard_count) fifos.emplace_back(pool_);
+    return fifos;
+  }
+  /// Inside the other kernel's door.
+  template <class Fill>
+  bool push_far(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
+                envelope const& head, Fill& fill) noexcept {
+    kernel_link& way = way_of(kernel, link);
+    return push(way.tells(to), kernel.linked(link)->shards[to].bell, head, fill,
+                [&] { way.count(shard_); });
+  }
+  void forward_far(kernel_view const& kernel, std::uint32_t link) noexcept {
+    shard_words& words = *kernel.shards[shard_].words;
+    for (std::uint32_t to = 0; to < far_[link - 1].size(); ++to) {
+      message_fifo& fifo = far_[link - 1][to];
+      if (fifo.empty()) continue;
+      bool const open = way_of(kernel, link).enter(shard_);
+      message_view m;
+      while (fifo.peek(m)) {
+        auto const copy = [&](std::byte* out) { std::memcpy(out, m.payload, m.head.length); };
+        if (open && !push_far(kernel, link, to, m.head, copy)) break;
+        if (!open) lose(kernel, drop_reason::terminated, m.head);
+        fifo.pop(m);
+        detail::bump(words.tells_taken, 1);
+      }
+      if (open) way_of(kernel, link).leave(shard_);
+      if (fifo.empty()) --waiting_;
+    }
   }
 
   event& bell_;
@@ -230,12 +309,13 @@ class cpu_environment {
   std::uint64_t park_after_ns_;
   std::uint64_t idle_since_ = 0;
   std::uint32_t const shard_;
-  std::uint32_t waiting_ = 0;  ///< Shards for which messages wait.
+  std::uint32_t waiting_ = 0;  ///< Shards, here and of other kernels, for which messages wait.
   std::vector<std::byte> scratch_;
   std::vector<std::byte> gather_;
   std::span<ring_memory<> const> rings_;
   chunk_pool pool_;
   std::vector<message_fifo> kept_;  // by shard; this one's own is what its handlers tell itself
+  std::vector<std::vector<message_fifo>> far_;  // by link and shard
   ring_reader<codec> from_others_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include <gyre/core/expiry.hpp>
 #include <gyre/kernel/block/egress.hpp>
 #include <gyre/kernel/block/letters.hpp>
 #include <gyre/kernel/block/shared.hpp>
@@ -19,6 +20,9 @@ namespace gyre::block {
 template <class Warp>
 class environment {
  public:
+  /// Blocks do not reach other kernels.
+  static constexpr bool reaches_kernels = false;
+
   GYRE_FN environment(Warp& warp, shared_block& shared, blocks_view const& blocks,
                       std::uint32_t shard, std::byte* row, std::uint32_t worker) noexcept
       : warp_(warp), shared_(shared), blocks_(blocks), row_(row), shard_(shard), worker_(worker) {}
@@ -103,6 +107,17 @@ class environment {
         ring_geometry::slots_for(length, line_payload), platform::memory_order_relaxed);
     if (take_buffers_used()) platform::full_fence();
     write_row(replies, at, head);
+  }
+
+  /// When a message is too late that a handler sends now, as it travels: by the host's clock.
+  /// Never, as long as the host has not said how far that is ahead.
+  [[nodiscard]] GYRE_FN std::uint32_t expires_within(std::int64_t ns) const noexcept {
+    std::uint64_t const ahead = shared_.host_ahead.load(platform::memory_order_relaxed);
+    std::int64_t const us = ns > 0 ? (ns + 999) / 1000 : 0;
+    if (ahead == 0 || us >= INT32_MAX) return 0;
+    std::uint32_t const at = expiry_clock(warp_.now()) + static_cast<std::uint32_t>(ahead) +
+                             static_cast<std::uint32_t>(us);
+    return at == 0 ? 1 : at;
   }
 
   /// What this worker's actors subscribe to.

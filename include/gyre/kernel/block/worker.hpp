@@ -217,7 +217,6 @@ class worker {
   GYRE_FN void handle_all(bool mine, bool spreads, letter& l) noexcept {
     reach far = reach::one;
     std::uint32_t at = topics::none;  // the next subscription; the same in all lanes
-    topics subscribers(shard_.topics[index_]);
     if (spreads) {
       bool const late = mine && give_up(l);
       if (warp_.shuffle(std::uint32_t{late}, 0) != 0) return;
@@ -227,7 +226,7 @@ class worker {
       far = reach_of(l.head);
       l.head.correlation = 0;  // to each of them it is a message for one
       if (far == reach::subscribers && warp_.lane() == 0) {
-        at = subscribers.begin(topic{l.head.actor});
+        at = subscribers().begin(topic{l.head.actor});
       }
       at = warp_.shuffle(at, 0);
       warp_.sync();
@@ -236,7 +235,7 @@ class worker {
     GYRE_ROLLED
     for (std::uint64_t round = 0;; ++round) {  // one call of what brings every handler with it
       if (far == reach::all) mine = nth_of_all(round * Warp::lanes + warp_.lane(), l);
-      if (far == reach::subscribers) mine = nth_subscriber(subscribers, to, at, l);
+      if (far == reach::subscribers) mine = nth_subscriber(to, at, l);
       bool const more = far == reach::all ? all_left(round + 1) : at != topics::none;
       handle_near(mine, l);
       if (warp_.shuffle(std::uint32_t{more}, 0) == 0) break;
@@ -244,7 +243,7 @@ class worker {
     if (!spreads) return;
     // Nobody waits for an answer, so none is left in the lanes' rows.
     l.answered = l.tells_asker = false;
-    if (far == reach::subscribers && warp_.lane() == 0) subscribers.end();
+    if (far == reach::subscribers && warp_.lane() == 0) subscribers().end();
     warp_.sync();
   }
 
@@ -273,7 +272,8 @@ class worker {
     }
   }
   /// The subscriber for this lane, in the order of the lanes; `at` goes on by a warp's worth.
-  GYRE_FN bool nth_subscriber(topics const& of, topic to, std::uint32_t& at, letter& one) noexcept {
+  GYRE_FN bool nth_subscriber(topic to, std::uint32_t& at, letter& one) noexcept {
+    topics const of = subscribers();
     bool mine = false;
     GYRE_ROLLED
     for (std::uint32_t i = 0; i < Warp::lanes && at != topics::none; ++i) {
@@ -285,6 +285,9 @@ class worker {
     }
     warp_.sync();  // all have looked before a handler changes something
     return mine;
+  }
+  [[nodiscard]] GYRE_FN topics subscribers() const noexcept {
+    return topics(shard_.topics[index_]);
   }
   GYRE_FN static void aim(letter& one, full_key const& key) noexcept {
     one.head.actor = key.word;

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <gyre/core/deadline.hpp>
-#include <gyre/port/gate.hpp>
+#include <gyre/core/gate.hpp>
 
 namespace gyre {
 namespace {
