@@ -53,6 +53,21 @@ class delivery {
     }
   }
 
+  /// A message to this actor probably comes soon: has the memory that it begins with brought near.
+  void expect(std::uint64_t actor) noexcept {
+    if constexpr (keyed<Actor>) {
+      if constexpr (address_bytes<Actor> == 0) keyed_.table().expect({actor, 0});
+    } else if (std::uint64_t const place = kernel_.place(actor); place < shard_.actor_count) {
+      platform::prefetch_write(&static_cast<Actor*>(shard_.actors)[place]);
+    }
+  }
+  /// Comes sooner: what is found by what `expect` has brought.
+  void expect_soon(std::uint64_t actor) noexcept {
+    std::uint32_t const row = keyed_.table().expect_row({actor, 0});
+    if (row != home::none) platform::prefetch_write(&keyed_.state(row));
+  }
+  static constexpr bool found_in_steps = keyed<Actor> && address_bytes<Actor> == 0;
+
   /// Puts keyed actors to rest that have been idle for long enough: looks at a few.
   void sweep() noexcept {
     if constexpr (keyed<Actor>) {

@@ -102,6 +102,19 @@ class directory {
     }
   }
 
+  /// This key is looked for soon: has the bucket brought near in which its search begins.
+  GYRE_FN void expect(full_key key) const noexcept {
+    platform::prefetch_write(&v_.buckets[bucket_of(hash_of_key(key))]);
+  }
+  /// And sooner: has the row brought near that is probably its own. Which, or `none`.
+  GYRE_FN std::uint32_t expect_row(full_key key) const noexcept {
+    std::uint32_t const entry = v_.buckets[bucket_of(hash_of_key(key))];
+    if (entry == 0) return none;
+    std::uint32_t const row = row_of(entry);
+    platform::prefetch_write(&v_.rows[row]);
+    return row;
+  }
+
   /// A row for a key that has none, or `none`: all are taken.
   [[nodiscard]] GYRE_FN std::uint32_t insert(full_key key, std::uint32_t tick) noexcept {
     directory_words& w = *v_.words;

@@ -51,6 +51,8 @@ class shard_loop {
   /// Under some pressure, for one message of the host so many of handlers are handled.
   static constexpr std::uint64_t handlers_share = 16;
   static constexpr std::uint64_t turns_between_sweeps = 64;
+  /// Messages between a look at whom one is for and its turn: enough to hide a miss.
+  static constexpr std::uint64_t lookahead = 8;
 
   shard_loop(kernel_view const& kernel, std::uint32_t shard, Env& env) noexcept
       : kernel_(kernel),
@@ -132,6 +134,7 @@ class shard_loop {
                      Size&& size) noexcept {
     message_view message;
     std::uint64_t n = 0;
+    bool more = true;
     while (n < limit && !env_.interrupted(*kernel_.control) && source.peek(message)) {
       // Nothing here was sent before the last reading: this mends the stamp of a client that has
       // not looked at its clock for long.
@@ -139,12 +142,31 @@ class shard_loop {
         message.head.time = clock_.last().word;
       }
       clock_.observe({message.head.time});
+      // Not before the first: where messages come one by one, the slots on are their writers'.
+      if (n != 0 && more) more = look_ahead(source);
       deliver_(message);
       source.pop(message);
       detail::bump(taken, size(message));
       ++n;
     }
     return n;
+  }
+
+  /// Brings near what a later message needs: among many actors, each state is a miss of all caches.
+  /// False: there is no such message yet.
+  template <class Source>
+  bool look_ahead(Source const& source) noexcept {
+    if constexpr (requires(std::uint64_t & a) { source.ahead(lookahead, a); }) {
+      std::uint64_t actor = 0;
+      if (!source.ahead(lookahead, actor)) return false;
+      deliver_.expect(actor);
+      if constexpr (delivery<Actor, Env>::found_in_steps) {
+        if (source.ahead(lookahead / 2, actor)) deliver_.expect_soon(actor);
+      }
+      return true;
+    } else {
+      return false;
+    }
   }
 
   /// How long it may sleep with nothing to do: somebody may have to be put to rest.

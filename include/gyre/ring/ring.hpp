@@ -283,6 +283,20 @@ class ring_reader {
     return gather(out);
   }
 
+  /// A guess whom the message `n` slots on is for, to bring what it needs near; wrong where that
+  /// slot is in the midst of a message. False: nothing is there yet, or slots are not read where
+  /// they lie.
+  [[nodiscard]] GYRE_FN bool ahead(std::uint64_t n, std::uint64_t& actor) const noexcept {
+    if constexpr (Codec::in_place) {
+      std::byte* const slot = ring_.at(position_ + n);
+      if (!Codec::ready(slot, ring_.geometry.lap(position_ + n))) return false;
+      std::memcpy(&actor, Codec::body(slot) + offsetof(envelope, actor), sizeof actor);
+      return true;
+    } else {
+      return false;
+    }
+  }
+
   /// Finishes with the message that `peek` showed.
   GYRE_FN void pop(message_view const& shown) noexcept {
     position_ += shown.slots;
