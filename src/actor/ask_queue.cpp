@@ -164,22 +164,25 @@ std::size_t ask_queue::poll() {
   return resume_served();
 }
 
+std::chrono::nanoseconds ask_queue::patience() const noexcept {
+  auto next = deadline::clock::time_point::max();
+  for (list const* of : {&sent_, &waiting_}) {
+    for (pending_ask* ask = of->first; ask != nullptr; ask = ask->after_) {
+      next = std::min(next, reckon(*ask));
+    }
+  }
+  auto left = next == deadline::clock::time_point::max() ? forever : next - now_;
+  left = std::max<std::chrono::nanoseconds>(left, look_period);
+  if (waiting_.first != nullptr) left = std::min<std::chrono::nanoseconds>(left, room_period);
+  return left;
+}
+
 std::size_t ask_queue::wait() {
   backoff pause;
   while (size_ != 0 || served_.first != nullptr) {
     if (std::size_t const n = poll(); n != 0) return n;
     pause.step();
-    if (!pause.exhausted()) continue;
-    auto next = deadline::clock::time_point::max();
-    for (list* of : {&sent_, &waiting_}) {
-      for (pending_ask* ask = of->first; ask != nullptr; ask = ask->after_) {
-        next = std::min(next, reckon(*ask));
-      }
-    }
-    auto left = next == deadline::clock::time_point::max() ? forever : next - now_;
-    left = std::max<std::chrono::nanoseconds>(left, look_period);
-    if (waiting_.first != nullptr) left = std::min<std::chrono::nanoseconds>(left, room_period);
-    end_->sleep(deadline(left));
+    if (pause.exhausted()) end_->sleep(deadline(patience()));
   }
   return 0;
 }

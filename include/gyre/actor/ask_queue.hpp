@@ -13,6 +13,7 @@
 namespace gyre {
 
 class ask_queue;
+class async_service;
 
 /// An ask that somebody waits for, without a thread of its own: lies where the waiter lies (in a
 /// coroutine's frame, say), and stays there until `resume`. Neither copied nor moved.
@@ -44,6 +45,7 @@ class pending_ask {
 
  private:
   friend class ask_queue;
+  friend class async_service;
 
   ask_queue* queue_ = nullptr;  ///< Null: not in one.
   pending_ask* before_ = nullptr;
@@ -78,6 +80,9 @@ class ask_queue {
   std::size_t poll();
   /// As `poll`, but waits for the first.
   std::size_t wait();
+
+  /// How long its thread may sleep, should nobody ring the port's bell: `forever` if nothing waits.
+  [[nodiscard]] std::chrono::nanoseconds patience() const noexcept;
 
   /// Asks that have neither been accepted nor refused.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }

@@ -220,7 +220,19 @@ class client_port {
   }
 
   /// Sleeps until a reply is there, the kernel has ended, or the deadline has passed.
-  void sleep(deadline until) noexcept;
+  void sleep(deadline until) noexcept {
+    sleep(until, [] { return false; });
+  }
+  /// The same, or until somebody rings the bell and `called()` is true.
+  template <class Called>
+  void sleep(deadline until, Called&& called) noexcept {
+    bell_.park(naps(until), [&] { return called() || stirs(); });
+  }
+  /// As `sleep`, where no reply is expected: nothing but the bell ends it.
+  template <class Called>
+  void rest(Called&& called) noexcept {
+    bell_.park(deadline(), [&] { return called() || stirs(); });
+  }
   /// Whether the kernel has ended, and nothing more will come.
   [[nodiscard]] bool over() const noexcept {
     return host_.door.state() >= gate_state::ended && !replies_.ready();
@@ -298,6 +310,8 @@ class client_port {
   [[nodiscard]] gate::visitor const& visitor() const noexcept { return visitor_; }
   /// Wakes the port's thread, if it sleeps: the kernel has ended.
   void wake() noexcept { bell_.notify(); }
+  /// What wakes it; outlives the port, and lives as long as the kernel.
+  [[nodiscard]] event& bell() const noexcept { return bell_; }
 
  private:
   enum class progress : std::uint8_t { free, waiting, arrived, abandoned };
@@ -370,6 +384,14 @@ class client_port {
     --in_flight_;
   }
   void release_entry(pending& p) noexcept { p.state = progress::free; }
+  /// Whether a reply is there, or the kernel has ended.
+  [[nodiscard]] bool stirs() const noexcept {
+    return replies_.ready() || host_.door.state() >= gate_state::ended;
+  }
+  /// When to look again, for shards across a bus ring no bell.
+  [[nodiscard]] deadline naps(deadline until) const noexcept {
+    return host_.view.rings_bells() || until.left() < bus_nap ? until : deadline(bus_nap);
+  }
   void give_up(pending& p) noexcept;
   void refresh_clocks(std::uint64_t sent) noexcept;
 
