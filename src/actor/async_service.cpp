@@ -81,7 +81,7 @@ void async_service::add_oldest_first(pending_ask* newest) {
   }
   while (oldest != nullptr) {
     pending_ask* const after = oldest->after_;
-    queue_.add(*oldest, oldest->timeout_);
+    queue_.put_off(*oldest, oldest->timeout_);
     oldest = after;
   }
 }

@@ -140,8 +140,9 @@ class asker {
     std::unique_ptr<std::optional<one>[]> const asks(new std::optional<one>[n]);
     for (std::size_t i = 0; i < n; ++i) {
       asks[i].emplace(*host_, actor(i), message(i), latch);
-      queue_->add(*asks[i], timeout);
+      queue_->put_off(*asks[i], timeout);
     }
+    queue_->send_waiting();
     co_await latch;
     std::vector<result<reply_of<Actor, message_type>>> replies;
     replies.reserve(n);

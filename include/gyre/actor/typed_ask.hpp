@@ -28,14 +28,17 @@ class typed_ask : public pending_ask {
 
   client_port::step send(client_port& end, ticket& sent) override {
     return end.attempt(
-        {.actor = key_.word,
-         .entry = entry_for<Actor, Message>(),
-         .kind = form::raw ? message_kind::raw : message_kind::wire,
-         .length = address_bytes<Actor> + form::size(message_),
-         .wants_reply = true,
-         .expires = expiry_after(timeout())},
-        [&](std::byte* out) { write_to<Actor>(key_, message_, out); }, sent);
+        outgoing(), [&](std::byte* out) { write(out); }, sent);
   }
+  [[nodiscard]] client_port::outgoing outgoing() const override {
+    return {.actor = key_.word,
+            .entry = entry_for<Actor, Message>(),
+            .kind = form::raw ? message_kind::raw : message_kind::wire,
+            .length = address_bytes<Actor> + form::size(message_),
+            .wants_reply = true,
+            .expires = expiry_after(timeout())};
+  }
+  void write(std::byte* out) const override { write_to<Actor>(key_, message_, out); }
   void accept(message_view const& reply) override {
     reply_.emplace(read_reply<reply_type>(host_, reply));
   }
