@@ -40,11 +40,13 @@ result<async_service*> async_service::of(kernel_core& kernel) {
   return static_cast<async_service*>(*made);
 }
 
-bool async_service::submit(pending_ask& ask, std::chrono::nanoseconds timeout) {
+bool async_service::submit(pending_ask& ask, std::chrono::nanoseconds timeout,
+                           std::shared_ptr<kernel_core> const& kernel) {
   if (std::this_thread::get_id() == thread_.get_id()) {
     queue_.add(ask, timeout);
     return true;
   }
+  std::shared_ptr<kernel_core> const kept = kernel;
   ask.timeout_ = timeout;
   pending_ask* newest = asked_.load(std::memory_order_acquire);
   do {

@@ -39,10 +39,9 @@ class [[nodiscard]] async_awaiter final : public typed_ask<Actor, Message> {
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> waiter) {
     waiter_ = waiter;
-    // The coroutine may go on, and end, on another thread before `submit` returns.
-    std::shared_ptr<kernel_core> const kept = kernel_;
-    if (auto service = async_service::of(*kept)) {
-      if ((*service)->submit(*this, timeout_)) return true;
+    if (auto service = async_service::of(*kernel_)) {
+      // The coroutine may go on, and end, on another thread before `submit` returns.
+      if ((*service)->submit(*this, timeout_, kernel_)) return true;
     } else {
       this->refuse(std::move(service.error()));
     }

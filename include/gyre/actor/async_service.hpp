@@ -18,9 +18,8 @@ namespace gyre {
 /// first `async_ask`, with a port of its own. It sleeps while nothing is in flight. When the kernel
 /// has ended, it gives every ask that waits its error, gives its port back and ends.
 ///
-/// It does not keep the kernel alive: whoever calls `submit` does, and so does every ask until it
-/// is resumed. Asks lie in their coroutines' frames, in a list that any thread pushes to and this
-/// thread takes as a whole.
+/// It does not keep the kernel alive: every ask does, until it is resumed. Asks lie in their
+/// coroutines' frames, in a list that any thread pushes to and this thread takes as a whole.
 ///
 /// *Memory ordering*: what a thread wrote before `submit` is visible to whoever is resumed.
 class async_service final : public kernel_service {
@@ -29,10 +28,11 @@ class async_service final : public kernel_service {
   /// `kernel::open_port`; `no_memory`: the system has no thread.
   [[nodiscard]] static result<async_service*> of(kernel_core& kernel);
 
-  /// Has it sent, as `ask_queue::add` does. Any thread, which keeps the kernel alive; the ask may
-  /// be resumed, and gone, before this returns. False: the thread has ended with its kernel, and
-  /// the ask is refused already, and not resumed.
-  [[nodiscard]] bool submit(pending_ask& ask, std::chrono::nanoseconds timeout);
+  /// Has it sent, as `ask_queue::add` does. Any thread. The ask may be resumed, and gone, before
+  /// this returns; so the kernel is kept meanwhile, by a copy of the ask's own `kernel`. False: the
+  /// thread has ended with its kernel, and the ask is refused already, and not resumed.
+  [[nodiscard]] bool submit(pending_ask& ask, std::chrono::nanoseconds timeout,
+                            std::shared_ptr<kernel_core> const& kernel);
 
   void end() noexcept override;
 
