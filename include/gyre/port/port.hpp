@@ -136,39 +136,40 @@ class port {
   /// places until they are waited for, so more asks than the window has never get through. If it
   /// fails, those have been sent, and are in flight, whose ticket in `out` is not 0.
   template <std::ranges::contiguous_range Messages>
-    requires understands<Actor, std::ranges::range_value_t<Messages>> result<void> submit_all(
-        std::span<key_type<Actor> const> actors, Messages const& of_each,
-        std::span<asked<reply_of<Actor, std::ranges::range_value_t<Messages>>>> out,
-        send_options options = {}) {
-      std::span const messages(std::ranges::data(of_each), std::ranges::size(of_each));
-      if (actors.size() != messages.size() || actors.size() != out.size()) {
-        return fail(errc::invalid_argument, "as many actors, messages and tickets are needed");
-      }
-      std::ranges::fill(out, std::ranges::range_value_t<decltype(out)>{});
-      std::uint32_t const expires = expiry_after(options.time_to_live);
-      for (std::size_t done = 0; done < out.size();) {
-        std::size_t const n = std::min(out.size() - done, client_port::greatest_batch);
-        std::array<ticket, client_port::greatest_batch> tickets;
-        auto const write = [&](std::size_t i, std::byte* bytes) {
-          detail::write_to<Actor>(split_key(actors[done + i]), messages[done + i], bytes);
-        };
-        auto const head = [&](std::size_t i) {
-          return outgoing_of(split_key(actors[done + i]), messages[done + i], true,
-                             options.priority, expires);
-        };
-        (void)end_->attempt_all(n, head, write, tickets.data());
-        for (std::size_t i = 0; i < n; ++i) out[done + i].in_flight = tickets[i];
-        for (std::size_t i = 0; i < n; ++i) {
-          if (tickets[i].correlation != 0) continue;
-          auto sent =
-              end_->submit(head(i), options.timeout, [&](std::byte* bytes) { write(i, bytes); });
-          if (!sent) return tl::unexpected<error>(std::move(sent.error()));
-          out[done + i].in_flight = *sent;
-        }
-        done += n;
-      }
-      return {};
+    requires understands<Actor, std::ranges::range_value_t<Messages>>
+  [[nodiscard]] result<void> submit_all(
+      std::span<key_type<Actor> const> actors, Messages const& of_each,
+      std::span<asked<reply_of<Actor, std::ranges::range_value_t<Messages>>>> out,
+      send_options options = {}) {
+    std::span const messages(std::ranges::data(of_each), std::ranges::size(of_each));
+    if (actors.size() != messages.size() || actors.size() != out.size()) {
+      return fail(errc::invalid_argument, "as many actors, messages and tickets are needed");
     }
+    std::ranges::fill(out, std::ranges::range_value_t<decltype(out)>{});
+    std::uint32_t const expires = expiry_after(options.time_to_live);
+    for (std::size_t done = 0; done < out.size();) {
+      std::size_t const n = std::min(out.size() - done, client_port::greatest_batch);
+      std::array<ticket, client_port::greatest_batch> tickets;
+      auto const write = [&](std::size_t i, std::byte* bytes) {
+        detail::write_to<Actor>(split_key(actors[done + i]), messages[done + i], bytes);
+      };
+      auto const head = [&](std::size_t i) {
+        return outgoing_of(split_key(actors[done + i]), messages[done + i], true, options.priority,
+                           expires);
+      };
+      (void)end_->attempt_all(n, head, write, tickets.data());
+      for (std::size_t i = 0; i < n; ++i) out[done + i].in_flight = tickets[i];
+      for (std::size_t i = 0; i < n; ++i) {
+        if (tickets[i].correlation != 0) continue;
+        auto sent =
+            end_->submit(head(i), options.timeout, [&](std::byte* bytes) { write(i, bytes); });
+        if (!sent) return tl::unexpected<error>(std::move(sent.error()));
+        out[done + i].in_flight = *sent;
+      }
+      done += n;
+    }
+    return {};
+  }
 
   /// Waits for the reply to a submitted ask; replies to others that come first are kept.
   template <class Reply>
