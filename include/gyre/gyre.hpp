@@ -5,6 +5,8 @@
 /// `<gyre/kernel/handles.hpp>` alone.
 
 #include <gyre/actor/asker.hpp>
+#include <gyre/actor/async_ask.hpp>
+#include <gyre/actor/sync_wait.hpp>
 #include <gyre/kernel/routing.hpp>
 #include <gyre/runtime/runtime.hpp>
 #include <gyre/runtime/worker_process.hpp>

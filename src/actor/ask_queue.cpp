@@ -1,9 +1,11 @@
 #include <gyre/actor/ask_queue.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <gyre/core/event.hpp>
+#include <gyre/port/batch.hpp>
 
 namespace gyre {
 namespace {
@@ -23,7 +25,10 @@ ask_queue::ask_queue(std::shared_ptr<client_port> end)
     : end_(std::move(end)),
       by_ticket_(end_->window()),
       now_(deadline::clock::now()),
-      looked_(now_) {}
+      looked_(now_) {
+  batch_.reserve(client_port::greatest_batch);
+  batch_heads_.reserve(client_port::greatest_batch);
+}
 
 ask_queue::~ask_queue() {
   for (list* of : {&sent_, &waiting_, &served_}) {
@@ -59,7 +64,7 @@ void ask_queue::remove(pending_ask& ask) noexcept {
   ask.queue_ = nullptr;
 }
 
-void ask_queue::add(pending_ask& ask, std::chrono::nanoseconds timeout) {
+void ask_queue::put_off(pending_ask& ask, std::chrono::nanoseconds timeout) noexcept {
   ask.queue_ = this;
   ask.sent_ = false;
   ask.served_ = false;
@@ -67,19 +72,25 @@ void ask_queue::add(pending_ask& ask, std::chrono::nanoseconds timeout) {
   ask.until_ = {};
   ++size_;
   append(waiting_, ask);
+}
+
+void ask_queue::add(pending_ask& ask, std::chrono::nanoseconds timeout) {
+  put_off(ask, timeout);
   // Whoever came before is sent before.
   if (waiting_.first == &ask) (void)try_send(ask);
+}
+
+void ask_queue::now_sent(pending_ask& ask) noexcept {
+  unlink(waiting_, ask);
+  ask.sent_ = true;
+  by_ticket_[ask.ticket_.correlation & (by_ticket_.size() - 1)] = &ask;
+  append(sent_, ask);
 }
 
 /// One attempt with the first of those that wait. False: there is no room.
 bool ask_queue::try_send(pending_ask& ask) {
   switch (ask.send(*end_, ask.ticket_)) {
-    case client_port::step::done:
-      unlink(waiting_, ask);
-      ask.sent_ = true;
-      by_ticket_[ask.ticket_.correlation & (by_ticket_.size() - 1)] = &ask;
-      append(sent_, ask);
-      return true;
+    case client_port::step::done: now_sent(ask); return true;
     case client_port::step::shut:
       if (!end_->over()) return false;  // what is in flight is still answered
       finish(ask, end_->end_error());
@@ -91,8 +102,30 @@ bool ask_queue::try_send(pending_ask& ask) {
   return false;
 }
 
+/// Sends what it can of the first `n` that wait. Those that it cannot stay where they are.
+void ask_queue::send_batch(std::size_t n) {
+  batch_.clear();
+  batch_heads_.clear();
+  for (pending_ask* ask = waiting_.first; ask != nullptr && batch_.size() < n; ask = ask->after_) {
+    batch_.push_back(ask);
+    batch_heads_.push_back(ask->outgoing());
+  }
+  std::array<ticket, client_port::greatest_batch> tickets;
+  (void)end_->attempt_all(
+      batch_.size(), [&](std::size_t i) -> client_port::outgoing const& { return batch_heads_[i]; },
+      [&](std::size_t i, std::byte* out) { batch_[i]->write(out); }, tickets.data());
+  for (std::size_t i = 0; i < batch_.size(); ++i) {
+    if (tickets[i].correlation == 0) continue;
+    batch_[i]->ticket_ = tickets[i];
+    now_sent(*batch_[i]);
+  }
+}
+
 void ask_queue::send_waiting() {
+  // One by itself says what becomes of the first: whether there is room, or it is too large.
   while (waiting_.first != nullptr && try_send(*waiting_.first)) {
+    std::uint64_t const room = std::min<std::uint64_t>(end_->room(), client_port::greatest_batch);
+    if (room > 1 && waiting_.first != waiting_.last) send_batch(room);
   }
 }
 
@@ -164,22 +197,25 @@ std::size_t ask_queue::poll() {
   return resume_served();
 }
 
+std::chrono::nanoseconds ask_queue::patience() const noexcept {
+  auto next = deadline::clock::time_point::max();
+  for (list const* of : {&sent_, &waiting_}) {
+    for (pending_ask* ask = of->first; ask != nullptr; ask = ask->after_) {
+      next = std::min(next, reckon(*ask));
+    }
+  }
+  auto left = next == deadline::clock::time_point::max() ? forever : next - now_;
+  left = std::max<std::chrono::nanoseconds>(left, look_period);
+  if (waiting_.first != nullptr) left = std::min<std::chrono::nanoseconds>(left, room_period);
+  return left;
+}
+
 std::size_t ask_queue::wait() {
   backoff pause;
   while (size_ != 0 || served_.first != nullptr) {
     if (std::size_t const n = poll(); n != 0) return n;
     pause.step();
-    if (!pause.exhausted()) continue;
-    auto next = deadline::clock::time_point::max();
-    for (list* of : {&sent_, &waiting_}) {
-      for (pending_ask* ask = of->first; ask != nullptr; ask = ask->after_) {
-        next = std::min(next, reckon(*ask));
-      }
-    }
-    auto left = next == deadline::clock::time_point::max() ? forever : next - now_;
-    left = std::max<std::chrono::nanoseconds>(left, look_period);
-    if (waiting_.first != nullptr) left = std::min<std::chrono::nanoseconds>(left, room_period);
-    end_->sleep(deadline(left));
+    if (pause.exhausted()) end_->sleep(deadline(patience()));
   }
   return 0;
 }

@@ -152,20 +152,9 @@ error client_port::too_large(message_entry const& entry, std::size_t length) con
       .value();
 }
 
-void client_port::sleep(deadline until) noexcept {
-  // Shards across a bus ring no bell.
-  deadline const next =
-      host_.view.rings_bells() || until.left() < bus_nap ? until : deadline(bus_nap);
-  bell_.park(next, [&] { return replies_.ready() || host_.door.state() >= gate_state::ended; });
-}
-
 result<void> client_port::keep_waiting(pending& p, deadline until, backoff& pause) {
   auto const over = [&] { return host_.door.state() >= gate_state::ended; };
-  if (pause.exhausted()) {
-    deadline const next =
-        host_.view.rings_bells() || until.left() < bus_nap ? until : deadline(bus_nap);
-    bell_.park(next, [&] { return replies_.ready() || over(); });
-  }
+  if (pause.exhausted()) sleep(until);
   if (replies_.ready()) return {};
   if (over()) {
     // The shards are gone, or going nowhere: what they published is seen after the gate.

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <gyre/actor/asker.hpp>
+#include <gyre/actor/async_ask.hpp>
+#include <gyre/actor/sync_wait.hpp>
 
 #include "engine_under_test.hpp"
 #include "expectations.hpp"
@@ -190,6 +192,43 @@ TEST_P(asking, an_askers_end_drops_what_is_in_flight) {
   need(k.activate(), "activate");
   EXPECT_EQ(need(k.ask(0, deposit{1}, patience), "ask").cents, 1);
   EXPECT_FALSE(called);
+}
+
+TEST_P(asking, async_asks_are_answered_after_a_rest_and_end_with_the_kernel) {
+  auto k = launch_active<account>("k", {.actors = 6});
+  auto const work = [&](int rounds) -> task<std::int64_t> {
+    result<balance> b;
+    for (int i = 0; i < rounds; ++i) {
+      b = co_await k.async_ask(3, deposit{1}, patience);
+      if (!done(b)) co_return -1;
+    }
+    co_return b->cents;
+  };
+  EXPECT_EQ(sync_wait(work(50)), 50);
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(sync_wait(work(50)), 100);
+  EXPECT_TRUE(done(k.terminate(patience)));
+  auto const late = [&]() -> task<bool> {
+    co_return refused(co_await k.async_ask(3, deposit{1}, patience), errc::terminated);
+  };
+  EXPECT_TRUE(sync_wait(late()));
+}
+
+TEST_P(asking, a_batch_by_a_port_keeps_its_order) {
+  auto k = launch_active<account>("k", {.actors = 6});
+  auto end = need(k.open_port({.window = 64}), "open_port");
+  std::vector<std::uint64_t> to(60);
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] = i % 6;
+  std::vector<deposit> const messages(to.size(), deposit{1});
+  std::vector<asked<balance>> flight(to.size());
+  for (std::int64_t round = 0; round < 30; ++round) {
+    ASSERT_TRUE(done(end.submit_all(to, messages, flight, {.timeout = patience})));
+    for (std::size_t i = 0; i < flight.size(); ++i) {
+      auto const b = end.wait(flight[i], patience);
+      ASSERT_TRUE(done(b));
+      ASSERT_EQ(b->cents, round * 10 + static_cast<std::int64_t>(i) / 6 + 1);
+    }
+  }
 }
 
 }  // namespace

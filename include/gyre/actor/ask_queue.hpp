@@ -13,6 +13,7 @@
 namespace gyre {
 
 class ask_queue;
+class async_service;
 
 /// An ask that somebody waits for, without a thread of its own: lies where the waiter lies (in a
 /// coroutine's frame, say), and stays there until `resume`. Neither copied nor moved.
@@ -31,6 +32,9 @@ class pending_ask {
 
   /// One attempt to send it.
   virtual client_port::step send(client_port& end, ticket& sent) = 0;
+  /// What is to be sent, and its bytes: for one of many that are sent together.
+  [[nodiscard]] virtual client_port::outgoing outgoing() const = 0;
+  virtual void write(std::byte* out) const = 0;
   /// Its reply, which lies in the ring until this returns.
   virtual void accept(message_view const& reply) = 0;
   /// Why there is none.
@@ -44,6 +48,7 @@ class pending_ask {
 
  private:
   friend class ask_queue;
+  friend class async_service;
 
   ask_queue* queue_ = nullptr;  ///< Null: not in one.
   pending_ask* before_ = nullptr;
@@ -73,11 +78,19 @@ class ask_queue {
   /// the deadline, with `terminated` or `engine_failed` if the kernel ended, with `too_large`.
   void add(pending_ask& ask, std::chrono::nanoseconds timeout);
 
+  /// As `add`, but it is sent by the next `send_waiting`, with others.
+  void put_off(pending_ask& ask, std::chrono::nanoseconds timeout) noexcept;
+  /// Sends of those that wait as many as there is room for: many to one shard cost one publication.
+  void send_waiting();
+
   /// Takes in what has come, sends what waits, ends what is late, and resumes whoever is served.
   /// How many were. Never waits. Not to be called from a waiter that it resumed.
   std::size_t poll();
   /// As `poll`, but waits for the first.
   std::size_t wait();
+
+  /// How long its thread may sleep, should nobody ring the port's bell: `forever` if nothing waits.
+  [[nodiscard]] std::chrono::nanoseconds patience() const noexcept;
 
   /// Asks that have neither been accepted nor refused.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -95,7 +108,8 @@ class ask_queue {
   static void unlink(list& from, pending_ask& ask) noexcept;
   void remove(pending_ask& ask) noexcept;
   bool try_send(pending_ask& ask);
-  void send_waiting();
+  void now_sent(pending_ask& ask) noexcept;
+  void send_batch(std::size_t n);
   void end_late();
   deadline::clock::time_point reckon(pending_ask& ask) const noexcept;
   void finish(pending_ask& ask, error why);
@@ -103,6 +117,8 @@ class ask_queue {
 
   std::shared_ptr<client_port> const end_;
   std::vector<pending_ask*> by_ticket_;  // by the low bits of the correlation id
+  std::vector<pending_ask*> batch_;      // what is being sent
+  std::vector<client_port::outgoing> batch_heads_;
   list sent_;
   list waiting_;
   list served_;

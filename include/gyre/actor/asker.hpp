@@ -13,6 +13,7 @@
 
 #include <gyre/actor/ask_queue.hpp>
 #include <gyre/actor/task.hpp>
+#include <gyre/actor/typed_ask.hpp>
 #include <gyre/actor/when_all.hpp>
 #include <gyre/port/port.hpp>
 #include <gyre/runtime/kernel.hpp>
@@ -20,44 +21,6 @@
 namespace gyre {
 
 namespace detail {
-
-/// An ask of a certain message, whoever waits for it.
-template <class Actor, class Message>
-class typed_ask : public pending_ask {
- public:
-  using reply_type = reply_of<Actor, Message>;
-
-  typed_ask(port_host const& host, key_type<Actor> const& actor, Message const& message)
-      : host_(host), key_(split_key(actor)), message_(message) {}
-
-  [[nodiscard]] result<reply_type> take() { return std::move(*reply_); }
-
- private:
-  using form = payload<Message>;
-
-  client_port::step send(client_port& end, ticket& sent) override {
-    return end.attempt(
-        {.actor = key_.word,
-         .entry = entry_for<Actor, Message>(),
-         .kind = form::raw ? message_kind::raw : message_kind::wire,
-         .length = address_bytes<Actor> + form::size(message_),
-         .wants_reply = true,
-         .expires = expiry_after(timeout())},
-        [&](std::byte* out) { write_to<Actor>(key_, message_, out); }, sent);
-  }
-  void accept(message_view const& reply) override {
-    reply_.emplace(read_reply<reply_type>(host_, reply));
-  }
-  void refuse(error why) override { reply_.emplace(tl::unexpected<error>(std::move(why))); }
-  [[nodiscard]] error oversize(client_port const& end) const override {
-    return end.too_large(entry_for<Actor, Message>(), form::size(message_));
-  }
-
-  port_host const& host_;
-  full_key const key_;
-  Message message_;
-  std::optional<result<reply_type>> reply_;
-};
 
 /// What `co_await` waits for.
 template <class Actor, class Message>
@@ -104,13 +67,13 @@ template <class Actor, class Message>
 class ask_of_many final : public typed_ask<Actor, Message> {
  public:
   ask_of_many(port_host const& host, key_type<Actor> const& actor, Message const& message,
-              arrivals& latch)
+              local_arrivals& latch)
       : typed_ask<Actor, Message>(host, actor, message), latch_(latch) {}
 
  private:
   void resume() override { latch_.arrive(); }
 
-  arrivals& latch_;
+  local_arrivals& latch_;
 };
 
 }  // namespace detail
@@ -173,12 +136,13 @@ class asker {
           result<reply_of<Actor, std::remove_cvref_t<decltype(message(std::size_t{}))>>>>> {
     using message_type = std::remove_cvref_t<decltype(message(std::size_t{}))>;
     using one = detail::ask_of_many<Actor, message_type>;
-    detail::arrivals latch(n);
+    detail::local_arrivals latch(n);
     std::unique_ptr<std::optional<one>[]> const asks(new std::optional<one>[n]);
     for (std::size_t i = 0; i < n; ++i) {
       asks[i].emplace(*host_, actor(i), message(i), latch);
-      queue_->add(*asks[i], timeout);
+      queue_->put_off(*asks[i], timeout);
     }
+    queue_->send_waiting();
     co_await latch;
     std::vector<result<reply_of<Actor, message_type>>> replies;
     replies.reserve(n);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
@@ -26,10 +27,15 @@ struct detached {
   };
 };
 
-/// Resumes one waiter when so many have arrived. Used by one thread.
-class arrivals {
+/// Resumes one waiter when so many have arrived: on the thread of the last of them. `Count` counts
+/// what is missing: a plain number, where one thread does all.
+///
+/// *Memory ordering*: with an atomic `Count`, what each did before it arrived is visible to the
+/// waiter. Whoever arrives and is not the last touches nothing afterwards.
+template <class Count>
+class basic_arrivals {
  public:
-  explicit arrivals(std::size_t expected) noexcept : missing_(expected + 1) {}
+  explicit basic_arrivals(std::size_t expected) noexcept : missing_(expected + 1) {}
 
   void arrive() noexcept {
     if (--missing_ == 0) waiter_.resume();
@@ -42,9 +48,14 @@ class arrivals {
   void await_resume() const noexcept {}
 
  private:
-  std::size_t missing_;  // the waiter itself is one of them
+  Count missing_;  // the waiter itself is one of them
   std::coroutine_handle<> waiter_;
 };
+
+/// Of one thread.
+using local_arrivals = basic_arrivals<std::size_t>;
+/// From any threads.
+using arrivals = basic_arrivals<std::atomic<std::size_t>>;
 
 /// What a task gave: its value, or what it threw. `void` counts as a monostate.
 template <class T>
@@ -76,8 +87,9 @@ detached arrive_with(task<T>& work, outcome<T>& out, arrivals& latch) {
 
 }  // namespace detail
 
-/// Runs tasks side by side, on the thread that awaits it: begins each, goes on when all have ended.
-/// Gives their values in order. If some threw, the first of them, in order, is thrown then.
+/// Runs tasks side by side: begins each on the thread that awaits it, and goes on when all have
+/// ended, on the thread of the last. Gives their values in order. If some threw, the first of them,
+/// in order, is thrown then.
 template <class T>
 [[nodiscard]] task<std::vector<typename detail::outcome<T>::value_type>> when_all(
     std::vector<task<T>> tasks) {

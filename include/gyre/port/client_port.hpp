@@ -144,9 +144,7 @@ class client_port {
   /// its ticket, if it wants a reply.
   template <class Fill>
   [[nodiscard]] step attempt(outgoing const& out, Fill&& fill, ticket& sent) {
-    std::size_t const greatest =
-        out.kind == message_kind::wire ? out.entry.wire_greatest : out.entry.greatest;
-    if (out.length > greatest || out.length > limits::greatest_payload) return step::too_large;
+    if (!fits(out)) return step::too_large;
     std::uint64_t const promised = out.wants_reply ? reply_slots(out.entry) : 0;
     pending* p = nullptr;
     if (out.wants_reply) {
@@ -155,48 +153,36 @@ class client_port {
       if (p == nullptr) return step::window_full;
     }
     if (!visitor_.enter(host_.door)) return step::shut;
-    std::uint32_t const home =
-        out.spread == 0 ? host_.view.home(out.actor) : shard_reached(out.spread);
-    shard_view const& shard = host_.view.shards[home];
+    shard_view const& shard = host_.view.shards[home_of(out)];
     any_writer const inbox(host_.view.format, shard.inbox);
     std::uint64_t at = 0;
     if (!inbox.reserve(inbox.slots_for(out.length), at)) {
       visitor_.leave();
       return step::ring_full;
     }
-    std::uint64_t const sent_before = sent_.load(std::memory_order_relaxed);
-    if (sent_before % stamp_refresh == 0) refresh_clocks(sent_before);
-    envelope head;
-    head.actor = out.actor;
-    head.correlation = out.spread;
-    head.time = clock_.tick().word;
-    head.type = out.entry.code;
-    head.expires = out.expires;
-    head.length = static_cast<std::uint32_t>(out.length);
-    head.priority = out.priority;
-    head.kind = out.kind;
+    std::uint64_t correlation = out.spread;
     if (p != nullptr) {
-      p->correlation = next_correlation_;
-      p->slots = static_cast<std::uint32_t>(promised);
-      p->state = progress::waiting;
-      head.correlation = next_correlation_++;
-      head.port = index_;
-      reserved_slots_ += promised;
-      ++in_flight_;
-      sent.correlation = head.correlation;
+      take_row(*p, promised);
+      correlation = sent.correlation = p->correlation;
     }
-    if (inbox.in_place(out.length)) [[likely]] {
-      inbox.write_in_place(at, head, fill);
-    } else {
-      if (scratch_.size() < out.length) scratch_.resize(out.length);
-      fill(scratch_.data());
-      inbox.write(at, head, scratch_.data());
-    }
+    std::uint64_t const sent_before = sent_.load(std::memory_order_relaxed);
+    put(inbox, at, out, correlation, sent_before, fill);
     static_cast<event*>(shard.bell)->notify();
     visitor_.leave();
     sent_.store(sent_before + 1, std::memory_order_relaxed);
     return step::done;
   }
+
+  /// The most that `attempt_all` takes at once.
+  static constexpr std::size_t greatest_batch = 64;
+
+  /// As `attempt` for each of `n` messages, but with one reservation in each shard's inbox, and one
+  /// ring of its bell. Those to one shard are sent in their order, as many as there is room for:
+  /// where `sent[i]` is 0, message i was not. `out_of(i)` gives an `outgoing`, each time the same;
+  /// `fill(i, std::byte*)` writes the bytes; neither throws. Every message wants a reply. `done`:
+  /// all were sent; else what stood in the way of one of them. In port/batch.hpp.
+  template <class OutOf, class Fill>
+  [[nodiscard]] step attempt_all(std::size_t n, OutOf&& out_of, Fill&& fill, ticket* sent);
 
   /// Hands the next reply that has come to `take(std::uint64_t correlation, message_view const&)`,
   /// whose ask is finished with when it returns; late ones on the way are counted and dropped.
@@ -220,7 +206,19 @@ class client_port {
   }
 
   /// Sleeps until a reply is there, the kernel has ended, or the deadline has passed.
-  void sleep(deadline until) noexcept;
+  void sleep(deadline until) noexcept {
+    sleep(until, [] { return false; });
+  }
+  /// The same, or until somebody rings the bell and `called()` is true.
+  template <class Called>
+  void sleep(deadline until, Called&& called) noexcept {
+    bell_.park(naps(until), [&] { return called() || stirs(); });
+  }
+  /// As `sleep`, where no reply is expected: nothing but the bell ends it.
+  template <class Called>
+  void rest(Called&& called) noexcept {
+    bell_.park(deadline(), [&] { return called() || stirs(); });
+  }
   /// Whether the kernel has ended, and nothing more will come.
   [[nodiscard]] bool over() const noexcept {
     return host_.door.state() >= gate_state::ended && !replies_.ready();
@@ -279,6 +277,10 @@ class client_port {
   /// Asks in flight, abandoned ones included.
   [[nodiscard]] std::uint64_t in_flight() const noexcept { return in_flight_; }
   [[nodiscard]] std::uint64_t window() const noexcept { return sizes_.window; }
+  /// Asks of usual replies that may be sent before one of them has come, at most.
+  [[nodiscard]] std::uint64_t room() const noexcept {
+    return in_flight_ < sizes_.window ? sizes_.window - in_flight_ : 0;
+  }
   [[nodiscard]] std::uint16_t index() const noexcept { return index_; }
   /// Messages sent, and replies taken in: read by any thread.
   [[nodiscard]] std::uint64_t sent() const noexcept {
@@ -298,6 +300,8 @@ class client_port {
   [[nodiscard]] gate::visitor const& visitor() const noexcept { return visitor_; }
   /// Wakes the port's thread, if it sleeps: the kernel has ended.
   void wake() noexcept { bell_.notify(); }
+  /// What wakes it; outlives the port, and lives as long as the kernel.
+  [[nodiscard]] event& bell() const noexcept { return bell_; }
 
  private:
   enum class progress : std::uint8_t { free, waiting, arrived, abandoned };
@@ -370,6 +374,53 @@ class client_port {
     --in_flight_;
   }
   void release_entry(pending& p) noexcept { p.state = progress::free; }
+  /// Whether a reply is there, or the kernel has ended.
+  [[nodiscard]] bool stirs() const noexcept {
+    return replies_.ready() || host_.door.state() >= gate_state::ended;
+  }
+  /// When to look again, for shards across a bus ring no bell.
+  [[nodiscard]] deadline naps(deadline until) const noexcept {
+    return host_.view.rings_bells() || until.left() < bus_nap ? until : deadline(bus_nap);
+  }
+  [[nodiscard]] static bool fits(outgoing const& out) noexcept {
+    std::size_t const greatest =
+        out.kind == message_kind::wire ? out.entry.wire_greatest : out.entry.greatest;
+    return out.length <= greatest && out.length <= limits::greatest_payload;
+  }
+  [[nodiscard]] std::uint32_t home_of(outgoing const& out) const noexcept {
+    return out.spread == 0 ? host_.view.home(out.actor) : shard_reached(out.spread);
+  }
+  /// The next correlation is this row's, until its reply has come.
+  void take_row(pending& p, std::uint64_t promised) noexcept {
+    p.correlation = next_correlation_++;
+    p.slots = static_cast<std::uint32_t>(promised);
+    p.state = progress::waiting;
+    reserved_slots_ += promised;
+    ++in_flight_;
+  }
+  /// Writes a message into its slots and publishes it. `sent_before`: how many were sent before it.
+  template <class Fill>
+  void put(any_writer const& inbox, std::uint64_t at, outgoing const& out,
+           std::uint64_t correlation, std::uint64_t sent_before, Fill&& fill) {
+    if (sent_before % stamp_refresh == 0) refresh_clocks(sent_before);
+    envelope head;
+    head.actor = out.actor;
+    head.correlation = correlation;
+    head.time = clock_.tick().word;
+    head.type = out.entry.code;
+    head.expires = out.expires;
+    head.length = static_cast<std::uint32_t>(out.length);
+    head.priority = out.priority;
+    head.kind = out.kind;
+    if (out.wants_reply) head.port = index_;
+    if (inbox.in_place(out.length)) [[likely]] {
+      inbox.write_in_place(at, head, fill);
+    } else {
+      if (scratch_.size() < out.length) scratch_.resize(out.length);
+      fill(scratch_.data());
+      inbox.write(at, head, scratch_.data());
+    }
+  }
   void give_up(pending& p) noexcept;
   void refresh_clocks(std::uint64_t sent) noexcept;
 

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <ranges>
+#include <span>
 #include <utility>
 
+#include <gyre/port/batch.hpp>
 #include <gyre/port/client_port.hpp>
 
 namespace gyre {
@@ -123,6 +128,49 @@ class port {
     return asked<reply_of<Actor, Message>>{*sent};
   }
 
+  /// As `submit` of `messages[i]` to `actors[i]` for each i, in this order, but at the price of one
+  /// publication for each shard and 64 messages. `out[i]` is to be waited for. All three are of one
+  /// length, or `invalid_argument`.
+  ///
+  /// Waits for room as `submit` does, one timeout for all. Replies that come meanwhile keep their
+  /// places until they are waited for, so more asks than the window has never get through. If it
+  /// fails, those have been sent, and are in flight, whose ticket in `out` is not 0.
+  template <std::ranges::contiguous_range Messages>
+    requires understands<Actor, std::ranges::range_value_t<Messages>>
+  [[nodiscard]] result<void> submit_all(
+      std::span<key_type<Actor> const> actors, Messages const& of_each,
+      std::span<asked<reply_of<Actor, std::ranges::range_value_t<Messages>>>> out,
+      send_options options = {}) {
+    std::span const messages(std::ranges::data(of_each), std::ranges::size(of_each));
+    if (actors.size() != messages.size() || actors.size() != out.size()) {
+      return fail(errc::invalid_argument, "as many actors, messages and tickets are needed");
+    }
+    std::ranges::fill(out, std::ranges::range_value_t<decltype(out)>{});
+    std::uint32_t const expires = expiry_after(options.time_to_live);
+    for (std::size_t done = 0; done < out.size();) {
+      std::size_t const n = std::min(out.size() - done, client_port::greatest_batch);
+      std::array<ticket, client_port::greatest_batch> tickets;
+      auto const write = [&](std::size_t i, std::byte* bytes) {
+        detail::write_to<Actor>(split_key(actors[done + i]), messages[done + i], bytes);
+      };
+      auto const head = [&](std::size_t i) {
+        return outgoing_of(split_key(actors[done + i]), messages[done + i], true, options.priority,
+                           expires);
+      };
+      (void)end_->attempt_all(n, head, write, tickets.data());
+      for (std::size_t i = 0; i < n; ++i) out[done + i].in_flight = tickets[i];
+      for (std::size_t i = 0; i < n; ++i) {
+        if (tickets[i].correlation != 0) continue;
+        auto sent =
+            end_->submit(head(i), options.timeout, [&](std::byte* bytes) { write(i, bytes); });
+        if (!sent) return tl::unexpected<error>(std::move(sent.error()));
+        out[done + i].in_flight = *sent;
+      }
+      done += n;
+    }
+    return {};
+  }
+
   /// Waits for the reply to a submitted ask; replies to others that come first are kept.
   template <class Reply>
   [[nodiscard]] result<Reply> wait(asked<Reply> ask,
@@ -212,17 +260,26 @@ class port {
   template <class Message>
   [[nodiscard]] result<ticket> send(key_type<Actor> const& actor, Message const& message,
                                     bool wants_reply, send_options& options) {
-    using form = payload<Message>;
     full_key const key = split_key(actor);
-    return end_->submit({.actor = key.word,
-                         .entry = detail::entry_for<Actor, Message>(),
-                         .kind = form::raw ? message_kind::raw : message_kind::wire,
-                         .length = address_bytes<Actor> + form::size(message),
-                         .wants_reply = wants_reply,
-                         .priority = options.priority,
-                         .expires = expiry_after(options.time_to_live)},
+    return end_->submit(outgoing_of(key, message, wants_reply, options.priority,
+                                    expiry_after(options.time_to_live)),
                         options.timeout,
                         [&](std::byte* out) { detail::write_to<Actor>(key, message, out); });
+  }
+
+  template <class Message>
+  [[nodiscard]] static client_port::outgoing outgoing_of(full_key const& key,
+                                                         Message const& message, bool wants_reply,
+                                                         std::uint8_t priority,
+                                                         std::uint32_t expires) {
+    using form = payload<Message>;
+    return {.actor = key.word,
+            .entry = detail::entry_for<Actor, Message>(),
+            .kind = form::raw ? message_kind::raw : message_kind::wire,
+            .length = address_bytes<Actor> + form::size(message),
+            .wants_reply = wants_reply,
+            .priority = priority,
+            .expires = expires};
   }
 
   std::shared_ptr<client_port> end_;

@@ -39,6 +39,11 @@ using bridged_message =
 
 }  // namespace detail
 
+namespace detail {
+template <class Actor, class Message>
+class async_request;  // actor/async_ask.hpp
+}  // namespace detail
+
 /// A keyed actor that was put to rest.
 template <class Actor>
 struct rested {
@@ -91,6 +96,15 @@ class kernel {
     if (!end) return tl::unexpected<error>(std::move(end.error()));
     return (*end)->ask(actor, message, timeout);
   }
+
+  /// To be awaited, by any coroutine on any thread: gives `result<Reply>`, with the errors of
+  /// `port::ask`, and what `open_port` may say at the kernel's first. `actor/async_ask.hpp`, which
+  /// has its definition, says where the coroutine goes on. What is not awaited is not sent.
+  template <class Message>
+    requires understands<Actor, Message>
+  [[nodiscard]] detail::async_request<Actor, Message> async_ask(
+      key_type<Actor> const& actor, Message const& message,
+      std::chrono::nanoseconds timeout = default_timeout) const;
 
   /// Sends from this thread's port, wanting no reply.
   template <class Message>

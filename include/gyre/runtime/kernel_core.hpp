@@ -19,6 +19,7 @@
 #include <gyre/port/client_port.hpp>
 #include <gyre/queue/registry.hpp>
 #include <gyre/runtime/device_buffers.hpp>
+#include <gyre/runtime/kernel_service.hpp>
 #include <gyre/runtime/kernel_state.hpp>
 #include <gyre/runtime/launch_plan.hpp>
 #include <gyre/runtime/report.hpp>
@@ -104,6 +105,15 @@ class kernel_core final : public port_host,
     return {};
   }
 
+  /// The service beside the kernel: made by `make` at the first call that succeeds, ended with the
+  /// kernel. Every call gives the same `make`.
+  [[nodiscard]] result<kernel_service*> service(kernel_service_maker make) {
+    kernel_service* const made = service_.load(std::memory_order_acquire);
+    if (made != nullptr) [[likely]]
+      return made;
+    return make_service(make);
+  }
+
   [[nodiscard]] launch_options const& options() const noexcept { return options_; }
   /// Differs between any two kernels of the process.
   [[nodiscard]] std::uint64_t serial() const noexcept { return serial_; }
@@ -136,7 +146,7 @@ class kernel_core final : public port_host,
   result<final_report> stuck();
 
   [[nodiscard]] result<std::uint32_t> link_row(std::shared_ptr<kernel_core> const& other);
-
+  result<kernel_service*> make_service(kernel_service_maker make);
   result<void> wait_for_rested(std::chrono::nanoseconds timeout, message_view& m);
   void merge_lost(telemetry_snapshot& out) const noexcept;
   [[nodiscard]] std::uint64_t inbox_depth() const noexcept;
@@ -223,6 +233,11 @@ class kernel_core final : public port_host,
   std::vector<port_slot> ports_;
   std::uint64_t sent_before_ = 0;  // by ports that are gone
   std::uint64_t received_before_ = 0;
+
+  // Written with service_mutex_ held; service_ read without.
+  std::mutex service_mutex_;
+  std::shared_ptr<kernel_service> held_service_;
+  std::atomic<kernel_service*> service_{nullptr};
 
   // States of keyed actors at rest; guarded by rest_mutex_.
   std::mutex rest_mutex_;

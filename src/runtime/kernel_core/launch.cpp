@@ -55,6 +55,7 @@ kernel_core::kernel_core(kernel_surroundings around, kernel_image const& kernel,
 }
 
 kernel_core::~kernel_core() {
+  if (held_service_ != nullptr) held_service_->end();
   if (resident_ != nullptr && state() != kernel_state::terminated) {
     // The last handle went without a terminate: no time is given for what is left.
     (void)terminate(std::chrono::nanoseconds::zero());

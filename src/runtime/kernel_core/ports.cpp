@@ -118,6 +118,17 @@ void kernel_core::close_port(std::uint16_t index) noexcept {
   free_port_rings();
 }
 
+result<kernel_service*> kernel_core::make_service(kernel_service_maker make) {
+  std::scoped_lock const lock(service_mutex_);
+  if (held_service_ == nullptr) {
+    auto made = make(*this);
+    if (!made) return tl::unexpected<error>(std::move(made.error()));
+    held_service_ = std::move(*made);
+    service_.store(held_service_.get(), std::memory_order_release);
+  }
+  return held_service_.get();
+}
+
 /// Gives back the rings that were made at the launch, if no handle looks into one any more. The
 /// kernel has ended. With ports_mutex_ held.
 void kernel_core::free_port_rings() noexcept {
