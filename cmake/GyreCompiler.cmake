@@ -45,6 +45,7 @@ if(PROJECT_IS_TOP_LEVEL)
     # Paths below the checkout are hashed as relative ones, so that a fresh clone finds what another
     # has compiled.
     set(CMAKE_CXX_COMPILER_LAUNCHER
-      env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${GYRE_CCACHE}")
+      env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros "${GYRE_CCACHE}")
   endif()
 endif()

@@ -34,6 +34,12 @@
 #define GYRE_TEST_EMULATED_LANES 1
 #endif
 
+#if !defined(GYRE_TEST_ON_DEVICE)
+extern template class gyre::shard_loop<gyre::conformance::account, gyre::cpu_environment>;
+extern template class gyre::shard_loop<gyre::conformance::squarer, gyre::cpu_environment>;
+extern template class gyre::shard_loop<gyre::conformance::worker, gyre::cpu_environment>;
+#endif
+
 namespace gyre::conformance {
 
 using namespace std::chrono_literals;
@@ -57,22 +63,33 @@ struct engine_under_test {
   }
 };
 
+/// The actors of most tests, whose loops are compiled once (shared_actors.cpp).
+template <class Actor>
+inline constexpr bool is_shared = std::is_same_v<Actor, account> ||
+                                  std::is_same_v<Actor, squarer> || std::is_same_v<Actor, worker>;
+
+#if defined(GYRE_TEST_ON_DEVICE)
 /// Makes an actor known to the engines that are no templates of it: before it is launched.
 template <class Actor>
 void know() {
-#if defined(GYRE_TEST_ON_DEVICE)
   static on_device<Actor> const known;
   (void)known;
-#elif defined(GYRE_TEST_EMULATED_LANES)
-  emulated::know<Actor>();
-#endif
 }
-
-inline void know_all() {
+inline void know_shared() {
   know<account>();
   know<squarer>();
   know<worker>();
 }
+#else
+template <class Actor>
+void know() {
+#if defined(GYRE_TEST_EMULATED_LANES)
+  if constexpr (!is_shared<Actor>) emulated::know<Actor>();
+#endif
+}
+/// The same for the shared ones.
+void know_shared();
+#endif
 
 inline result<runtime> on_cpu(runtime_options const& options, std::uint32_t /*shards*/) {
   runtime_options o = options;
@@ -83,7 +100,7 @@ inline result<runtime> on_cpu(runtime_options const& options, std::uint32_t /*sh
 #if defined(GYRE_TEST_ON_DEVICE)
 /// The CUDA engine on a GPU. All that uses it is compiled by nvcc.
 inline result<runtime> on_gpu(runtime_options const& options, std::uint32_t /*shards*/) {
-  know_all();
+  know_shared();
   runtime_options o = options;
   o.engine = engine_kind::cuda;
   o.cuda.host_bytes = o.cuda.device_bytes = std::uint64_t{1} << 30;
@@ -92,7 +109,7 @@ inline result<runtime> on_gpu(runtime_options const& options, std::uint32_t /*sh
 #elif defined(GYRE_TEST_EMULATED_LANES)
 /// The CUDA engine on an emulated driver: its blocks' lanes are stepped on a CPU.
 inline result<runtime> on_emulated_lanes(runtime_options const& o, std::uint32_t shards) {
-  know_all();
+  know_shared();
   cuda_options options = o.cuda;
   options.host_bytes = options.device_bytes = std::uint64_t{1} << 30;
   // The suite is run once more with each of these.

@@ -48,6 +48,20 @@ struct cell {
   }
 };
 
+/// Has an actor play with that of another kernel, which is behind this row of its links.
+struct partner {
+  std::uint32_t row = 0;
+};
+struct thrower {
+  using handles = gyre::handles<partner, ball>;
+  std::uint32_t row = 0;
+
+  GYRE_FN void on(partner const& m, auto&) { row = m.row; }
+  GYRE_FN void on(ball const& m, auto& self) {
+    if (m.hops > 0) (void)self.tell(link<thrower>{row}.at(0), ball{m.hops - 1});
+  }
+};
+
 constexpr std::uint64_t million = 1'000'000;
 constexpr std::size_t window = 64;
 constexpr std::size_t many = 1000;
@@ -85,6 +99,39 @@ struct pair {
   }
   runtime rt;
   std::optional<kernel<cell>> cells;
+
+  [[nodiscard]] std::uint64_t handled() const { return cells->telemetry().handled; }
+  [[nodiscard]] bool throw_ball(std::uint64_t hops) {
+    return cells->tell(0, ball{hops}).has_value();
+  }
+};
+
+/// Two kernels of one actor each.
+struct pair_of_kernels {
+  pair_of_kernels() : rt(runtime::create({.engine = engine_kind::cpu}).value()) {
+    auto const cores = cores_for_bench();
+    for (int const core : {cores.kernel, cores.client}) {
+      launch_options o;
+      if (core >= 0) o.pin = {core};
+      auto& made =
+          both.emplace_back(rt.launch<thrower>(both.empty() ? "left" : "right", o).value());
+      made.activate().value();
+    }
+    for (std::size_t i : {0U, 1U}) {
+      auto const to = both[i].link_to(both[1 - i]).value();
+      both[i].tell(0, partner{to.row}).value();
+    }
+    while (handled() < 2) std::this_thread::sleep_for(50us);
+  }
+  runtime rt;
+  std::vector<kernel<thrower>> both;
+
+  [[nodiscard]] std::uint64_t handled() const {
+    return both[0].telemetry().handled + both[1].telemetry().handled;
+  }
+  [[nodiscard]] bool throw_ball(std::uint64_t hops) {
+    return both[0].tell(0, ball{hops}).has_value();
+  }
 };
 
 repetition not_right(std::string why) {
@@ -205,16 +252,17 @@ repetition coroutines(crowd& c, bench_effort const& effort) {
 
 /// A ball there and back between two actors, by their own messages: the time of a round trip. This
 /// thread sleeps meanwhile, for two shards may have every core; so a throw is long.
-repetition ping_pong(pair& p, bench_effort const& effort) {
+template <class Pair>
+repetition ping_pong(Pair& p, bench_effort const& effort) {
   constexpr std::uint64_t trips = 50'000;
   samples times(1U << 16);
   std::uint64_t const begin = platform::clock_ns();
   while (!times.full() &&
          platform::clock_ns() - begin < static_cast<std::uint64_t>(effort.time.count())) {
-    std::uint64_t const before = p.cells->telemetry().handled;
+    std::uint64_t const before = p.handled();
     std::uint64_t const start = platform::clock_ns();
-    if (!p.cells->tell(0, ball{2 * trips - 1})) return not_right("the ball was not taken");
-    while (p.cells->telemetry().handled < before + 2 * trips) std::this_thread::sleep_for(50us);
+    if (!p.throw_ball(2 * trips - 1)) return not_right("the ball was not taken");
+    while (p.handled() < before + 2 * trips) std::this_thread::sleep_for(50us);
     times.add((platform::clock_ns() - start) / trips);
   }
   return times.summary(0);
@@ -226,6 +274,7 @@ std::vector<benchmark> actor_benchmarks(bench_effort const& effort) {
   auto c = std::make_shared<crowd>();
   auto one = std::make_shared<pair>(1);
   auto two = std::make_shared<pair>(2);
+  auto kernels = std::make_shared<pair_of_kernels>();
   auto const floor = [=] { return run_ring_pair(effort, 16, 16, window); };
   auto const trip = [=] { return run_ping_pong(effort); };
   return {{"actor.create_million", "ns", floor_kind::by_hand,
@@ -241,7 +290,9 @@ std::vector<benchmark> actor_benchmarks(bench_effort const& effort) {
           {"actor.ping_pong_1_shard", "ns", floor_kind::ping_pong,
            [=] { return ping_pong(*one, effort); }, trip},
           {"actor.ping_pong_2_shards", "ns", floor_kind::ping_pong,
-           [=] { return ping_pong(*two, effort); }, trip}};
+           [=] { return ping_pong(*two, effort); }, trip},
+          {"actor.ping_pong_2_kernels", "ns", floor_kind::ping_pong,
+           [=] { return ping_pong(*kernels, effort); }, trip}};
 }
 
 }  // namespace gyre::tool

@@ -83,8 +83,10 @@ TEST(launch_plan, memory_grows_with_shards_and_actors) {
   EXPECT_EQ(four.states, 8'000U) << "actors are dealt, not doubled";
   EXPECT_GT(four.control, one.control);
   EXPECT_EQ(four.named_queues, one.named_queues);
-  EXPECT_EQ(one.total(),
-            one.inboxes + one.states + one.topics + one.named_queues + one.bridge + one.control);
+  EXPECT_EQ(one.total(), one.inboxes + one.states + one.topics + one.named_queues + one.bridge +
+                             one.control + one.engine);
+  EXPECT_GT(one.engine, 0U) << "what other kernels' actors send";
+  EXPECT_GE(four.engine, 4 * one.engine) << "and what the shards send one another";
 }
 
 // Contract, fault 8: sizes multiplied in 32 bits.
