@@ -190,7 +190,7 @@ static_assert(sizeof(buffer_row) == 24);
 static_assert(sizeof(ring_words<>) == 2 * cache_line && sizeof(ring_memory<>) == 32);
 static_assert(std::is_trivially_copyable_v<port_view> && sizeof(port_view) == 56);
 static_assert(std::is_trivially_copyable_v<shard_view> && sizeof(shard_view) == 104);
-static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 136);
+static_assert(std::is_trivially_copyable_v<kernel_view> && sizeof(kernel_view) == 144);
 static_assert(shared_structs().count < greatest_figures);
 
 /// What the C++ compiler makes of them: what the library was compiled with.
