@@ -156,7 +156,7 @@ class asker {
   T run(task<T> work) {
     detail::outcome<T> out;
     bool done = false;
-    drive(work, out, done);
+    detail::begin_task(work, out, [&done] { done = true; });
     while (!done) {
       if (queue_->wait() == 0 && !done) {
         throw std::logic_error("gyre::asker::run: the task waits for what this asker does not do");
@@ -191,20 +191,6 @@ class asker {
   asker(std::shared_ptr<client_port> end, std::shared_ptr<port_host> host)
       : host_(std::move(host)), queue_(std::make_unique<ask_queue>(std::move(end))) {}
 
-  template <class T>
-  static detail::detached drive(task<T>& work, detail::outcome<T>& out, bool& done) {
-    try {
-      if constexpr (std::is_void_v<T>) {
-        co_await work;
-        out.value.emplace();
-      } else {
-        out.value.emplace(co_await work);
-      }
-    } catch (...) {
-      out.thrown = std::current_exception();
-    }
-    done = true;
-  }
   static detail::detached begin(task<> work, std::shared_ptr<std::size_t> count) {
     ++*count;
     co_await work;

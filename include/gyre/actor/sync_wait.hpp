@@ -1,7 +1,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <exception>
 #include <mutex>
 #include <type_traits>
 
@@ -32,21 +31,6 @@ class done_flag {
   bool done_ = false;
 };
 
-template <class T>
-detached set_when_done(task<T>& work, outcome<T>& out, done_flag& done) {
-  try {
-    if constexpr (std::is_void_v<T>) {
-      co_await work;
-      out.value.emplace();
-    } else {
-      out.value.emplace(co_await work);
-    }
-  } catch (...) {
-    out.thrown = std::current_exception();
-  }
-  done.set();
-}
-
 }  // namespace detail
 
 /// Runs a task from outside of any coroutine: begins it on this thread, blocks this thread until it
@@ -60,7 +44,7 @@ template <class T>
 T sync_wait(task<T> work) {
   detail::outcome<T> out;
   detail::done_flag done;
-  detail::set_when_done(work, out, done);
+  detail::begin_task(work, out, [&done] { done.set(); });
   done.wait();
   if constexpr (std::is_void_v<T>) {
     (void)out.take();

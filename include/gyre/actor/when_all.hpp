@@ -70,8 +70,9 @@ struct outcome {
   }
 };
 
-template <class T>
-detached arrive_with(task<T>& work, outcome<T>& out, arrivals& latch) {
+/// Begins a task. Once it has ended, `out` has what it gave, and `then()` is called, on its thread.
+template <class T, class Then>
+detached begin_task(task<T>& work, outcome<T>& out, Then then) {
   try {
     if constexpr (std::is_void_v<T>) {
       co_await work;
@@ -82,7 +83,12 @@ detached arrive_with(task<T>& work, outcome<T>& out, arrivals& latch) {
   } catch (...) {
     out.thrown = std::current_exception();
   }
-  latch.arrive();
+  then();
+}
+
+template <class T>
+void arrive_with(task<T>& work, outcome<T>& out, arrivals& latch) {
+  begin_task(work, out, [&latch] { latch.arrive(); });
 }
 
 }  // namespace detail

@@ -41,6 +41,18 @@ TEST(directory, finds_what_was_put_in_and_nothing_else) {
   }
 }
 
+TEST(directory, expects_the_row_in_which_a_search_begins) {
+  table_of t(1000);
+  EXPECT_EQ(t.table.expect_row({7, 0}), directory::none) << "nobody is there";
+  std::uint64_t right = 0;
+  for (std::uint64_t k = 0; k < 500; ++k) ASSERT_NE(t.table.insert({k, 0}, 0), directory::none);
+  for (std::uint64_t k = 0; k < 500; ++k) {
+    t.table.expect({k, 0});
+    right += t.table.expect_row({k, 0}) == t.table.find({k, 0}) ? 1U : 0U;
+  }
+  EXPECT_GE(right, 250U) << "most keys lie where their search begins";
+}
+
 // Against a map, through many times more keys than there are places.
 TEST(directory, is_as_a_map_through_a_million_changes) {
   constexpr std::uint64_t places = 97;
