@@ -121,6 +121,7 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
     }
   }
   m.control = sizeof(control_words) + options.ports * sizeof(port_view) +
+              greatest_links * sizeof(link_view) +
               shards * (sizeof(shard_words) + sizeof(telemetry_block) + sizeof(ring_words<>) +
                         sizeof(event) + sizeof(shard_view));
   auto const port = client_port::sizes_for(image, port_options{}.window, format);

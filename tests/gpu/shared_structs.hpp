@@ -140,6 +140,8 @@ GYRE_FN constexpr void visit_shared_structs(Visit& visit) {
   GYRE_STRUCT(block_view);
   GYRE_MEMBER(block_view, tells);
   GYRE_MEMBER(block_view, backlog);
+  GYRE_MEMBER(block_view, far_backlog);
+  GYRE_MEMBER(block_view, door);
   GYRE_MEMBER(block_view, tell_scratch);
   GYRE_MEMBER(block_view, rows);
   GYRE_MEMBER(block_view, rest);
@@ -149,6 +151,7 @@ GYRE_FN constexpr void visit_shared_structs(Visit& visit) {
   GYRE_MEMBER(blocks_view, kernel);
   GYRE_MEMBER(blocks_view, blocks);
   GYRE_MEMBER(blocks_view, reply_positions);
+  GYRE_MEMBER(blocks_view, known_links);
   GYRE_MEMBER(blocks_view, row_bytes);
   GYRE_MEMBER(blocks_view, workers);
   GYRE_MEMBER(blocks_view, leave_after_ns);

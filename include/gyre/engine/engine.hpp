@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,6 +11,7 @@
 #include <gyre/core/options.hpp>
 #include <gyre/engine/buffer_memory.hpp>
 #include <gyre/engine/image.hpp>
+#include <gyre/engine/kernel_link.hpp>
 #include <gyre/engine/memory.hpp>
 
 namespace gyre {
@@ -57,9 +57,13 @@ class resident_kernel {
   /// After `join`: tells the listener of each message that handlers sent and nobody handled, where
   /// such messages have a ring that the host does not see. Returns how many.
   virtual std::uint64_t bury_tells() noexcept { return 0; }
-  /// The rings for what other shards' handlers send, one for each shard, where handlers of other
-  /// kernels of this engine can write into them too; none where they cannot.
-  [[nodiscard]] virtual std::span<ring_memory<> const> tells() const noexcept { return {}; }
+  /// A way for the handlers of another kernel, of so many shards, to this one's actors. Null: they
+  /// cannot reach them.
+  [[nodiscard]] virtual std::shared_ptr<kernel_link> way_from(resident_kernel const& other,
+                                                              std::uint32_t shards) const = 0;
+  /// After all such ways were shut: returns when no message of another kernel's handlers can come
+  /// any more, beyond what each `kernel_link` says.
+  virtual void shut_out_others() noexcept {}
 };
 
 /// Where ring kernels run: memory, launch, stop, health. Thread-safe.

@@ -7,42 +7,64 @@
 
 #include <gyre/core/gate.hpp>
 #include <gyre/core/platform.hpp>
+#include <gyre/kernel/view.hpp>
 #include <gyre/ring/ring.hpp>
 
 namespace gyre {
 
-/// How the shards of one kernel write into the rings of another, and how that one's end waits for
-/// them. Both kernels hold it; neither holds the other by it.
-///
-/// Each shard of the sender enters the target's door for each message, as a client does, and counts
-/// it before it publishes it. Who may write: a row its shard alone. *Memory ordering*: the door's
-/// (core/gate.hpp); once nobody is inside, `sent` is what it will ever be.
+/// The way of one kernel's shards into the rings of another, as the host sees it. Both kernels hold
+/// it, so it outlives whichever ends first; neither holds the other by it. Thread-safe.
 class kernel_link {
  public:
-  kernel_link(gate const& door, std::span<ring_memory<> const> tells, std::uint32_t from_shards)
-      : door_(door), tells_(tells), rows_(new row[from_shards]), from_shards_(from_shards) {}
+  virtual ~kernel_link() = default;
+  /// What the sender's shards find in `link_view`.
+  [[nodiscard]] virtual kernel_view const* target() const noexcept = 0;
+  [[nodiscard]] virtual void* way() noexcept = 0;
+  /// The target takes no more messages.
+  virtual void shut() noexcept {}
+  /// Whether a shard is just writing a message. Once it is shut, and this is false, nothing comes
+  /// by this way any more.
+  [[nodiscard]] virtual bool inside() const noexcept { return false; }
+  /// Messages sent so far, unless the target's shards count them themselves
+  /// (`shard_words::told_by_others`).
+  [[nodiscard]] virtual std::uint64_t sent() const noexcept { return 0; }
+};
+
+/// Between kernels whose shards are threads of this process. Each shard of the sender enters a gate
+/// for each message, as a client does, and counts it before it publishes it.
+///
+/// Who may write: a row its shard alone. *Memory ordering*: the gate's (core/gate.hpp); once nobody
+/// is inside, `sent` is what it will ever be.
+class thread_link final : public kernel_link {
+ public:
+  /// `tells` are the target's rings for what other shards' handlers send.
+  thread_link(kernel_view const& target, std::span<ring_memory<> const> tells,
+              std::uint32_t from_shards)
+      : target_(target), tells_(tells), rows_(new row[from_shards]), from_shards_(from_shards) {}
 
   /// Goes in, unless the target takes no more messages.
   [[nodiscard]] bool enter(std::uint32_t from) noexcept { return rows_[from].inside.enter(door_); }
   void leave(std::uint32_t from) noexcept { rows_[from].inside.leave(); }
-  /// The target's ring for what other shards' handlers send to one of its shards.
+  /// Inside: the ring of one of its shards, and the bell beside it.
   [[nodiscard]] ring_memory<> const& tells(std::uint32_t to) const noexcept { return tells_[to]; }
+  [[nodiscard]] doorbell bell(std::uint32_t to) const noexcept { return target_.shards[to].bell; }
   /// Between room and message: one more is on its way.
   void count(std::uint32_t from) noexcept {
     auto& sent = rows_[from].sent;
     sent.store(sent.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
 
-  /// What has been sent so far.
-  [[nodiscard]] std::uint64_t sent() const noexcept {
+  [[nodiscard]] kernel_view const* target() const noexcept override { return &target_; }
+  [[nodiscard]] void* way() noexcept override { return this; }
+  void shut() noexcept override { door_.shut(gate_state::closed); }
+  [[nodiscard]] std::uint64_t sent() const noexcept override {
     std::uint64_t n = 0;
     for (std::uint32_t i = 0; i < from_shards_; ++i) {
       n += rows_[i].sent.load(std::memory_order_acquire);
     }
     return n;
   }
-  /// Whether any shard is inside.
-  [[nodiscard]] bool inside() const noexcept {
+  [[nodiscard]] bool inside() const noexcept override {
     for (std::uint32_t i = 0; i < from_shards_; ++i) {
       if (rows_[i].inside.inside()) return true;
     }
@@ -55,7 +77,8 @@ class kernel_link {
     std::atomic<std::uint64_t> sent{0};
   };
 
-  gate const& door_;
+  kernel_view const target_;  // outside, a description alone
+  gate door_;
   std::span<ring_memory<> const> const tells_;
   std::unique_ptr<row[]> const rows_;
   std::uint32_t const from_shards_;

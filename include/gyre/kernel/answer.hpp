@@ -49,6 +49,17 @@ template <class Message, std::size_t PayloadAlignment, class Handle>
   return true;
 }
 
+/// Sends a message back to the actor that asked, in this kernel or another.
+GYRE_EITHER_SIDE
+template <class Env, class Fill>
+GYRE_FN void post_answer(kernel_view const& kernel, Env& env, return_address const& back,
+                         envelope const& head, Fill&& fill) noexcept {
+  kernel_view const* to = &kernel;
+  if (back.link != 0) to = env.linked(kernel, back.link);
+  if (to == nullptr) return env.lose(kernel, drop_reason::no_such_actor, head);
+  (void)env.post(kernel, back.link, to->home(back.actor), head, fill);
+}
+
 /// Sends an answer to the actor that asked, as a message: an `answered<Reply>`. `fill` writes its
 /// value.
 GYRE_EITHER_SIDE
@@ -60,24 +71,13 @@ GYRE_FN void answer_actor(kernel_view const& kernel, Env& env, return_address co
   head.time = time;
   head.type = back.answer_code;
   head.length = back.address_length + back.answer_bytes;
-  auto const write = [&](std::byte* out) {
+  post_answer(kernel, env, back, head, [&](std::byte* out) {
     std::memset(out, 0, head.length);
     if (back.address_length != 0) std::memcpy(out, &back.rest, sizeof back.rest);
     std::byte* const body = out + back.address_length;
     std::memcpy(body, &first, sizeof first);
     fill(body + back.value_offset);
-  };
-  if constexpr (Env::reaches_kernels) {
-    if (back.link != 0) {
-      kernel_view const* const target = kernel.linked(back.link);
-      if (target == nullptr) return env.lose(kernel, drop_reason::no_such_actor, head);
-      (void)env.post_far(kernel, back.link, target->home(back.actor), head, write);
-      return;
-    }
-  }
-  if (!env.post(kernel, kernel.home(back.actor), head, write)) {
-    env.lose(kernel, drop_reason::no_room, head);
-  }
+  });
 }
 
 /// The same for a failure.

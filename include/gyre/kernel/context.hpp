@@ -23,7 +23,6 @@ namespace detail {
 /// An environment that only names things: with it, `reply_of` asks a handler for its reply's type.
 struct declared_environment {
   using codec = commit_codec<>;
-  static constexpr bool reaches_kernels = true;
   static constexpr std::uint32_t lanes() noexcept { return 1; }
   static constexpr std::uint32_t lane() noexcept { return 0; }
   static void sync() noexcept {}
@@ -32,10 +31,7 @@ struct declared_environment {
   static bool post(Args const&...) noexcept {
     return false;
   }
-  template <class... Args>
-  static bool post_far(Args const&...) noexcept {
-    return false;
-  }
+  static kernel_view const* linked(kernel_view const&, std::uint32_t) noexcept { return nullptr; }
   static std::uint32_t expires_within(std::int64_t) noexcept { return 0; }
   template <class... Args>
   static void lose(Args const&...) noexcept {}
@@ -333,31 +329,25 @@ class context {
         why != sendable) {
       return lose(head, why);
     }
-    return env_.post(kernel_, kernel_.home(whom.word), head, [&](std::byte* out) {
-      write<To>(whom, message, back, out);
-    }) || lose(head, drop_reason::no_room);
+    return env_.post(kernel_, 0, kernel_.home(whom.word), head,
+                     [&](std::byte* out) { write<To>(whom, message, back, out); });
   }
 
   template <class To, class Key, class Other>
   GYRE_FN bool send_far(far_actor<To, Key> const& to, Other const& message, envelope head,
                         return_address const* back) noexcept {
-    if constexpr (Env::reaches_kernels) {
-      full_key const whom = split_key(to.id);
-      kernel_view const* const target = kernel_.linked(to.link);
-      if (target == nullptr) {
-        head.actor = whom.word;
-        return lose(head, drop_reason::no_such_actor);
-      }
-      if (drop_reason const why = envelope_for<To>(*target, whom, message, head, back);
-          why != sendable) {
-        return lose(head, why);
-      }
-      return env_.post_far(kernel_, to.link, target->home(whom.word), head,
-                           [&](std::byte* out) { write<To>(whom, message, back, out); });
-    } else {
-      head.actor = split_key(to.id).word;
+    full_key const whom = split_key(to.id);
+    kernel_view const* const target = env_.linked(kernel_, to.link);
+    if (target == nullptr) {
+      head.actor = whom.word;
       return lose(head, drop_reason::no_such_actor);
     }
+    if (drop_reason const why = envelope_for<To>(*target, whom, message, head, back);
+        why != sendable) {
+      return lose(head, why);
+    }
+    return env_.post(kernel_, to.link, target->home(whom.word), head,
+                     [&](std::byte* out) { write<To>(whom, message, back, out); });
   }
 
   /// Fills in the envelope of a message to an actor of a kernel; why it cannot be sent.
@@ -400,16 +390,18 @@ class context {
     head.type = type_code_of<Other>;
     head.kind = form::raw ? message_kind::raw : message_kind::wire;
     head.length = static_cast<std::uint32_t>(wide + form::size(message));
-    bool all = form::size(message) <= form::greatest;
+    bool const fits = form::size(message) <= form::greatest;
+    bool all = true;
     for (std::uint32_t shard = 0; shard < kernel_.shard_count; ++shard) {
       for (std::uint32_t home = 0; home < kernel_.homes; ++home) {
         head.correlation = reach_word(far, shard, home);
-        all = (all && env_.post(kernel_, shard, head,
-                                [&](std::byte* out) {
-                                  if constexpr (wide != 0) std::memset(out, 0, wide);
-                                  form::pack(message, out + wide);
-                                })) ||
-              lose(head, drop_reason::no_room);
+        all = fits ? env_.post(kernel_, 0, shard, head,
+                               [&](std::byte* out) {
+                                 if constexpr (wide != 0) std::memset(out, 0, wide);
+                                 form::pack(message, out + wide);
+                               }) &&
+                         all
+                   : lose(head, drop_reason::no_room);
       }
     }
     return all;

@@ -38,6 +38,8 @@ struct control_words {
   /// For blocks: how many asks have been given up, after each was marked in its port's rows. They
   /// look there, across the bus, for a while after this has changed.
   platform::atomic<std::uint32_t> given_up{0};
+  /// For blocks: 1 asks them to let no more messages of other kernels in (`shard_words::shut_out`).
+  platform::atomic<std::uint32_t> shut_out{0};
 };
 
 /// A shard's words to the host: written by the shard alone, always, telemetry or not. Counters only
@@ -59,8 +61,10 @@ struct shard_words {
   word live{0};         ///< Keyed actors that live here.
   // Of blocks, whose words are posted from time to time. Shards on a CPU leave these at 0: their
   // words are always up to date.
-  word posts{0};  ///< How often these words have been brought up to date.
-  word grace{0};  ///< The last `control_words::grace` that has come about.
+  word posts{0};           ///< How often these words have been brought up to date.
+  word grace{0};           ///< The last `control_words::grace` that has come about.
+  word told_by_others{0};  ///< Slots of `tells_taken` that handlers of other kernels have filled.
+  word shut_out{0};        ///< 1: `told_by_others` is final.
 };
 
 namespace detail {

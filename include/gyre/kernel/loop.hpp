@@ -27,8 +27,8 @@ enum class pressure : std::uint8_t {
 /// | `idle(t, n, f)`  | a step of waiting at time t, for n ns at most; `f` says whether there is something to do |
 /// | `interrupted(c)` | whether a batch ends here: the control words want something else       |
 /// | `ring_bell(b)`   | wakes a client                                                    |
-/// | `post(…)`        | sends from a handler                                              |
-/// | `post_far(…)`    | the same to another kernel, where it `reaches_kernels`            |
+/// | `linked(k, l)`   | the kernel behind a row of the links                              |
+/// | `post(…)`        | sends from a handler, to this kernel or a linked one              |
 /// | `reply(…)`       | publishes a reply                                                 |
 /// | `expires_within` | when a message that a handler sends now is too late                |
 /// | `lose(…)`        | counts what a handler could not send                              |

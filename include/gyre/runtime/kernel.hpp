@@ -176,8 +176,9 @@ class kernel {
 
   /// The way from this kernel's handlers to another kernel's actors, and for their answers back.
   /// Send it to the actors that are to use it: `self.tell(l.at(7), noted{…})`, `self.ask`. Both
-  /// kernels are on the cpu engine, in any runtime of this process; else `unsupported`. The other
-  /// one's handle need not be kept. `full`: one of them is linked with 64 kernels; `terminated`,
+  /// kernels are on the cpu engine, in any runtimes of this process, or both on the device of one
+  /// runtime whose kernels stay there (`cuda_stay::always`); else `unsupported`. A link keeps
+  /// neither kernel. `full`: one of them is linked with 64 kernels; `terminated`,
   /// `engine_failed`; `invalid_argument`: it is this kernel.
   template <actor_type To>
   [[nodiscard]] result<link<To>> link_to(kernel<To> const& other) {

@@ -84,8 +84,9 @@ class kernel_core final : public port_host,
     std::uint32_t there = 0;
     std::uint32_t back = 0;
   };
-  /// Links two kernels, once. `invalid_argument`: it is the same; `unsupported`: they are not both
-  /// on the cpu engine; `full`: one of them has `greatest_links`; `terminated`, `engine_failed`.
+  /// Links two kernels, once. `invalid_argument`: it is the same; `unsupported`: they are not on one
+  /// engine, or do not stay on it; `full`: one of them has `greatest_links`; `terminated`,
+  /// `engine_failed`.
   [[nodiscard]] result<link_rows> link_to(std::shared_ptr<kernel_core> const& other);
 
   /// The kernel's own queues, or null.
@@ -136,6 +137,7 @@ class kernel_core final : public port_host,
   // Terminating, step by step.
   bool drain(deadline until);
   void wait_for_visitors() noexcept;
+  void wait_for_others() noexcept;
   [[nodiscard]] std::uint64_t told_from_afar() const noexcept;
   void unlink() noexcept;
   [[nodiscard]] bool quiet() const noexcept;
@@ -201,7 +203,6 @@ class kernel_core final : public port_host,
   memory_block topic_block_;
   std::vector<directory_view> directories_;
   std::vector<topics_view> topics_;
-  std::array<link_view, greatest_links> link_views_{};
   std::unique_ptr<resident_kernel> resident_;
   std::shared_ptr<bridge> bridge_;
 
@@ -218,7 +219,7 @@ class kernel_core final : public port_host,
 
   /// Another kernel that this one's handlers reach.
   struct outgoing_link {
-    std::shared_ptr<kernel_core> target;
+    std::weak_ptr<kernel_core> target;
     std::shared_ptr<kernel_link> way;
   };
   std::vector<outgoing_link> outgoing_;  // guarded by life_

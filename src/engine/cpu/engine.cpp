@@ -90,7 +90,11 @@ class cpu_kernel final : public resident_kernel {
     return n;
   }
 
-  std::span<ring_memory<> const> tells() const noexcept override { return state_->tells; }
+  std::shared_ptr<kernel_link> way_from(resident_kernel const& other,
+                                        std::uint32_t shards) const override {
+    if (dynamic_cast<cpu_kernel const*>(&other) == nullptr) return nullptr;
+    return std::make_shared<thread_link>(state_->kernel, state_->tells, shards);
+  }
 
   void wake() noexcept override {
     for (std::uint32_t i = 0; i < state_->kernel.shard_count; ++i) {

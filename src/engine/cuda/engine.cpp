@@ -97,6 +97,18 @@ struct engine_state {
   }
 };
 
+/// To blocks, which count themselves what came in by their doors.
+class block_link final : public kernel_link {
+ public:
+  explicit block_link(std::shared_ptr<cuda::seen_from_afar const> there)
+      : there_(std::move(there)) {}
+  kernel_view const* target() const noexcept override { return &there_->at->kernel; }
+  void* way() noexcept override { return const_cast<block::far_kernel*>(there_->at); }
+
+ private:
+  std::shared_ptr<cuda::seen_from_afar const> const there_;
+};
+
 class cuda_kernel final : public resident_kernel {
  public:
   cuda_kernel(std::shared_ptr<residence> where, std::shared_ptr<engine_state> state)
@@ -135,6 +147,15 @@ class cuda_kernel final : public resident_kernel {
   }
 
   std::uint64_t bury_tells() noexcept override { return where_->bury_tells(); }
+
+  std::shared_ptr<kernel_link> way_from(resident_kernel const& other,
+                                        std::uint32_t) const override {
+    auto const* const from = dynamic_cast<cuda_kernel const*>(&other);
+    bool const beside = from != nullptr && from->state_ == state_ && from->where_->shown != nullptr;
+    if (!beside || where_->shown == nullptr) return nullptr;
+    return std::make_shared<block_link>(where_->shown);
+  }
+  void shut_out_others() noexcept override { where_->shut_out_others(); }
 
  private:
   std::shared_ptr<residence> where_;

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <iterator>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -128,20 +130,37 @@ directory_view* copy_directories(device_writer& device, directory_view const* li
   return device.copy(made.data(), made.size());
 }
 
+/// Puts there what other kernels' blocks see of this one, in memory of its own: it stays for as
+/// long as any of them may look.
+void show_to_others(device_writer& device, kernel_view const& kernel, residence& where) {
+  auto const first = static_cast<std::ptrdiff_t>(where.memory.size());
+  std::vector<block::door> doors(where.blocks.size());
+  for (std::size_t i = 0; i < doors.size(); ++i) doors[i].tells = where.blocks[i].tells;
+  block::far_kernel far{kernel, device.copy(doors.data(), doors.size())};
+  for (std::size_t i = 0; i < doors.size(); ++i) where.blocks[i].door = far.doors + i;
+  auto shown = std::make_shared<seen_from_afar>();
+  shown->at = device.copy(&far, 1);
+  auto const begin = where.memory.begin() + first;
+  std::move(begin, where.memory.end(), std::back_inserter(shown->memory));
+  where.memory.erase(begin, where.memory.end());
+  where.shown = std::move(shown);
+}
+
 }  // namespace
 
 std::uint64_t layout_bytes(kernel_image const& image, launch_options const& options,
                            ring_geometry const& inbox) {
   std::uint64_t const greatest = greatest_payload(image);
-  std::uint64_t const each = inbox.bytes() + backlog_of(options).bytes() +
-                             2 * sizeof(ring_words<>) + 2 * (greatest + scratch_slack) +
-                             blocks_view::row_for(greatest) * options.lanes * block::rows_per_lane +
-                             sizeof(shard_view) + sizeof(block_view) + sizeof(block::rest) +
-                             sizeof(block::letter_box);
+  std::uint64_t const each =
+      inbox.bytes() + 2 * backlog_of(options).bytes() + 3 * sizeof(ring_words<>) +
+      sizeof(block::door) + 2 * (greatest + scratch_slack) +
+      blocks_view::row_for(greatest) * options.lanes * block::rows_per_lane + sizeof(shard_view) +
+      sizeof(block_view) + sizeof(block::rest) + sizeof(block::letter_box);
   // Keyed actors' places, and tables, are the plan's to count.
   std::uint64_t const places = image.keyed ? 0 : options.actors;
   return options.shards * each + places * image.state_bytes +
          options.ports * (sizeof(port_view) + sizeof(std::uint64_t)) + sizeof(blocks_view) +
+         sizeof(block::far_kernel) + greatest_links * sizeof(block::known_link) +
          sizeof(std::uint32_t);
 }
 
@@ -152,7 +171,6 @@ result<void> lay_out(kernel_image const& image, launch_options const& options, m
   device_writer device(from, where);
   blocks_view view;
   view.kernel = host;
-  view.kernel.links = nullptr;     // blocks do not reach other kernels
   view.kernel.wall_offset_ns = 0;  // the device's clock is not the host's: stamps follow messages
   view.workers = options.lanes / 32;
   view.row_bytes = blocks_view::row_for(greatest);
@@ -182,6 +200,9 @@ result<void> lay_out(kernel_image const& image, launch_options const& options, m
     b.backlog.geometry = backlog_of(options);
     b.backlog.slots = device.zeroed(b.backlog.geometry.bytes());
     b.backlog.words = device.zeroed_one<ring_words<>>();
+    b.far_backlog.geometry = b.backlog.geometry;
+    b.far_backlog.slots = device.zeroed(b.far_backlog.geometry.bytes());
+    b.far_backlog.words = device.zeroed_one<ring_words<>>();
     b.tell_scratch = device.scratch(greatest);
     b.rows = device.zeroed(view.row_bytes * options.lanes * block::rows_per_lane);
     b.rest = device.zeroed_one<block::rest>();
@@ -194,6 +215,12 @@ result<void> lay_out(kernel_image const& image, launch_options const& options, m
   }
   view.kernel.shards = device.copy(shards.data(), shards.size());
   view.kernel.ports = device.copy(host.ports, host.port_count);
+  // A kernel that leaves the device would have to be called back for what others send it.
+  if (!where.leaves()) {
+    view.known_links = reinterpret_cast<block::known_link*>(
+        device.zeroed(greatest_links * sizeof(block::known_link)));
+    show_to_others(device, view.kernel, where);
+  }
   view.blocks = device.copy(where.blocks.data(), where.blocks.size());
   view.reply_positions = reinterpret_cast<platform::atomic<std::uint64_t>*>(
       device.zeroed(host.port_count * sizeof(std::uint64_t)));

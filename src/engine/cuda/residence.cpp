@@ -1,4 +1,5 @@
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include <gyre/core/expiry.hpp>
@@ -143,6 +144,18 @@ bool residence::passed(std::uint64_t grace) const noexcept {
   return true;
 }
 
+void residence::shut_out_others() noexcept {
+  host.control->shut_out.store(1, std::memory_order_release);
+  // A lane that is inside has a few words to write. Control warps look every few microseconds.
+  deadline const until(std::chrono::seconds(1));
+  for (std::uint32_t i = 0; i < host.shard_count; ++i) {
+    while (host.shards[i].words->shut_out.load(std::memory_order_acquire) == 0) {
+      if (!here() || failed() || until.expired()) return;
+      std::this_thread::sleep_for(std::chrono::microseconds(5));
+    }
+  }
+}
+
 std::uint64_t residence::bury_tells() {
   tend();  // the last letters
   if (failed()) return 0;
@@ -151,6 +164,7 @@ std::uint64_t residence::bury_tells() {
     n += bury_rest(blocks[i].tells,
                    host.shards[i].words->tells_taken.load(std::memory_order_acquire));
     n += bury_rest(blocks[i].backlog, consumed(blocks[i].backlog));
+    n += bury_rest(blocks[i].far_backlog, consumed(blocks[i].far_backlog));
   }
   return n;
 }

@@ -34,6 +34,12 @@ struct memories {
   }
 };
 
+/// A kernel's description and its doors, for the blocks of others: the memory, and where it is.
+struct seen_from_afar {
+  std::vector<memory_block> memory;
+  block::far_kernel const* at = nullptr;
+};
+
 /// One kernel's life on the device: launched, looked after, launched again where it leaves by
 /// itself. Thread-safe after `launch`.
 class residence {
@@ -55,6 +61,8 @@ class residence {
   std::vector<block_view> blocks;  ///< With the device's addresses.
   blocks_view const* view = nullptr;
   std::byte* votes = nullptr;
+  /// What the blocks of other kernels see of it, which outlives it. Null: they cannot reach it.
+  std::shared_ptr<seen_from_afar const> shown;
 
   /// Whether it leaves the device when nothing is to be done.
   [[nodiscard]] bool leaves() const noexcept { return leave_after_ns != blocks_view::never; }
@@ -78,6 +86,10 @@ class residence {
   /// Whether every handler that ran when `control_words::grace` became `grace` has ended.
   [[nodiscard]] bool passed(std::uint64_t grace) const noexcept;
   std::uint64_t launched_in_grace = 0;  ///< What it was at the launch.
+
+  /// Has the blocks let no more messages of other kernels in; returns when none is on its way, or
+  /// none can be.
+  void shut_out_others() noexcept;
 
   /// What handlers sent and nobody handled: tells the listener. After the end.
   std::uint64_t bury_tells();

@@ -98,6 +98,7 @@ result<void> kernel_core::allocate() {
   std::uint32_t const ports = options_.ports + (plan_.bridged != nullptr ? 1 : 0);
   std::uint64_t control = carver::rounded(sizeof(control_words));
   control += carver::rounded(ports * sizeof(port_view));
+  control += carver::rounded(greatest_links * sizeof(link_view));
   for (std::size_t each :
        {sizeof(shard_view), sizeof(shard_words), sizeof(telemetry_block), sizeof(ring_words<>)}) {
     control += carver::rounded(shards * each);
@@ -128,6 +129,7 @@ result<void> kernel_core::allocate() {
   carver carve(control_block_.data());
   view.control = carve.take<control_words>(1);
   view.ports = carve.take<port_view>(ports);
+  view.links = carve.take<link_view>(greatest_links);
   view.shards = carve.take<shard_view>(shards);
   auto* const words = carve.take<shard_words>(shards);
   auto* const telemetry = carve.take<telemetry_block>(shards);
@@ -194,10 +196,9 @@ result<void> kernel_core::allocate() {
   return make_resting_place();
 }
 
-/// Tables of subscriptions, one for each home; across a bus the engine makes them. And the links.
+/// Tables of subscriptions, one for each home; across a bus the engine makes them.
 result<void> kernel_core::make_topics() {
   view.homes = plan_.homes;
-  view.links = link_views_.data();
   std::uint64_t const each = topics_bytes(options_.subscriptions);
   std::uint64_t const homes = std::uint64_t{view.shard_count} * plan_.homes;
   if (plan_.format == ring_format::commit) {

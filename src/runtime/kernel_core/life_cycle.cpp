@@ -168,11 +168,7 @@ void kernel_core::wait_for_visitors() noexcept {
     if (slot.port != nullptr) wait_for(slot.port->visitor());
   }
   if (bridge_ != nullptr) wait_for(bridge_->visitor());
-  std::scoped_lock const links(links_mutex_);
-  for (auto const& way : incoming_) {
-    backoff wait;
-    while (way->inside()) wait.step();
-  }
+  wait_for_others();
 }
 
 /// Whether no message is in any inbox, backlog or handler. A handler's own tells are counted before

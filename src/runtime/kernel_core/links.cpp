@@ -22,11 +22,6 @@ result<kernel_core::link_rows> kernel_core::link_to(std::shared_ptr<kernel_core>
       case kernel_state::failed: return fail(errc::engine_failed, "kernel '" + k->id + "' failed");
       default: return fail(errc::terminated, "kernel '" + k->id + "' was terminated");
     }
-    if (k->resident_->tells().empty()) {
-      return fail(errc::unsupported, "kernel '" + k->id +
-                                         "': handlers reach the actors of other kernels on the cpu "
-                                         "engine alone, so far");
-    }
   }
   auto const back = other->link_row(shared_from_this());
   if (!back) return tl::unexpected<error>(back.error());
@@ -38,21 +33,25 @@ result<kernel_core::link_rows> kernel_core::link_to(std::shared_ptr<kernel_core>
 /// The row of a kernel, from 1 on, made if there is none. With both kernels' life_ held.
 result<std::uint32_t> kernel_core::link_row(std::shared_ptr<kernel_core> const& other) {
   for (std::uint32_t i = 0; i < outgoing_.size(); ++i) {
-    if (outgoing_[i].target == other) return i + 1;
+    if (outgoing_[i].target.lock() == other) return i + 1;
   }
   if (outgoing_.size() == greatest_links) {
     return fail(errc::full, "kernel '" + id + "' is linked with " + std::to_string(greatest_links) +
                                 " others, which is the most");
   }
-  auto way =
-      std::make_shared<kernel_link>(other->door, other->resident_->tells(), view.shard_count);
+  auto way = other->resident_->way_from(*resident_, view.shard_count);
+  if (way == nullptr) {
+    return fail(errc::unsupported,
+                "handlers of kernel '" + id + "' do not reach the actors of '" + other->id +
+                    "': both are to be on one engine, and to stay there (cuda.stay always)");
+  }
   {
     std::scoped_lock const lock(other->links_mutex_);
     other->incoming_.push_back(way);
   }
-  link_view& row = link_views_[outgoing_.size()];
-  row.way = way.get();
-  row.target.store(&other->view, std::memory_order_release);
+  link_view& row = view.links[outgoing_.size()];
+  row.way = way->way();
+  row.target.store(way->target(), std::memory_order_release);
   outgoing_.push_back({other, std::move(way)});
   return static_cast<std::uint32_t>(outgoing_.size());
 }
@@ -62,15 +61,32 @@ std::uint64_t kernel_core::told_from_afar() const noexcept {
   std::scoped_lock const lock(links_mutex_);
   std::uint64_t n = told_by_others_;
   for (auto const& way : incoming_) n += way->sent();
+  for (std::uint32_t i = 0; i < view.shard_count; ++i) {
+    n += view.shards[i].words->told_by_others.load(std::memory_order_acquire);
+  }
   return n;
+}
+
+/// Takes no more messages of other kernels' handlers; returns when none is on its way.
+void kernel_core::wait_for_others() noexcept {
+  std::scoped_lock const lock(links_mutex_);
+  if (incoming_.empty()) return;
+  for (auto const& way : incoming_) way->shut();
+  resident_->shut_out_others();
+  for (auto const& way : incoming_) {
+    backoff wait;
+    while (way->inside()) wait.step();
+  }
 }
 
 /// This kernel's shards have stopped: lets go of those that they reached.
 void kernel_core::unlink() noexcept {
   for (auto const& link : outgoing_) {
-    std::scoped_lock const lock(link.target->links_mutex_);
-    std::erase(link.target->incoming_, link.way);
-    link.target->told_by_others_ += link.way->sent();
+    auto const target = link.target.lock();
+    if (target == nullptr) continue;
+    std::scoped_lock const lock(target->links_mutex_);
+    std::erase(target->incoming_, link.way);
+    target->told_by_others_ += link.way->sent();
   }
   outgoing_.clear();
 }

@@ -22,7 +22,6 @@ using test_codec = commit_codec<>;
 /// The engine's part of the loop. A step of waiting is a step of the script.
 struct scripted_environment {
   using codec = test_codec;
-  static constexpr bool reaches_kernels = false;
 
   std::function<void(std::uint64_t)> on_idle;  ///< Given how often the loop was idle before.
   std::uint64_t idled = 0;
@@ -62,6 +61,7 @@ struct scripted_environment {
   bool post(Args const&...) noexcept {
     return false;
   }
+  static kernel_view const* linked(kernel_view const&, std::uint32_t) noexcept { return nullptr; }
   template <class... Args>
   void lose(Args const&...) noexcept {}
   static topics_view subscriptions(kernel_view const&) noexcept { return {}; }

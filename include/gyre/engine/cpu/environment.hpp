@@ -24,7 +24,6 @@ namespace gyre {
 class cpu_environment {
  public:
   using codec = cpu_codec;
-  static constexpr bool reaches_kernels = true;
 
   /// How long an idle shard polls without giving the core away.
   static constexpr std::uint64_t spin_ns = 5'000;
@@ -113,43 +112,29 @@ class cpu_environment {
     use(scratch_.data());
   }
 
-  /// A handler's message to an actor of a shard: into that shard's ring; or, if it is this one's
-  /// own, or there is no room, or others wait already, behind those in the backlog. `fill` writes
-  /// `head.length` bytes of payload. False: the backlog is full.
+  /// The kernel behind a row of the links; null: there is none.
+  [[nodiscard]] static kernel_view const* linked(kernel_view const& kernel,
+                                                 std::uint32_t link) noexcept {
+    return kernel.linked(link);
+  }
+
+  /// A handler's message to an actor of a shard, of another kernel if `link` is not 0: into that
+  /// shard's ring; or, if it is this one's own, or there is no room, or others wait already, behind
+  /// those in the backlog. `fill` writes `head.length` bytes of payload. False: it is lost, and has
+  /// been counted.
   template <class Fill>
-  bool post(kernel_view const& kernel, std::uint32_t to, envelope const& head,
+  bool post(kernel_view const& kernel, std::uint32_t link, std::uint32_t to, envelope const& head,
             Fill&& fill) noexcept {
+    if (link != 0) return post_far(kernel, link, to, head, fill);
     bool const sent = to != shard_ && kept_[to].empty() &&
                       push(rings_[to], kernel.shards[to].bell, head, fill, [] {});
-    if (!sent && !keep(kept_[to], to != shard_, head, fill)) return false;
+    if (!sent && !keep(kept_[to], to != shard_, head, fill)) {
+      lose(kernel, drop_reason::no_room, head);
+      return false;
+    }
     // Before the message that it answers counts as taken.
     detail::bump(kernel.shards[shard_].words->told, 1);
     return true;
-  }
-
-  /// A handler's message to an actor of another kernel, on one of its shards; `link` is a row of
-  /// the links that is used. Likewise; but false if it is lost, and then it has been counted. While
-  /// it waits here it counts as told and not taken, so that this kernel's end waits for it.
-  template <class Fill>
-  bool post_far(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
-                envelope const& head, Fill&& fill) noexcept {
-    shard_words& words = *kernel.shards[shard_].words;
-    auto& waiting = kept_for(kernel, link);
-    if (waiting[to].empty()) {
-      kernel_link& way = way_of(kernel, link);
-      if (!way.enter(shard_)) {
-        lose(kernel, drop_reason::terminated, head);
-        return false;
-      }
-      bool const sent = push_far(kernel, link, to, head, fill);
-      way.leave(shard_);
-      if (sent) return true;
-    }
-    detail::bump(words.told, 1);
-    if (keep(waiting[to], true, head, fill)) return true;
-    detail::bump(words.tells_taken, 1);
-    lose(kernel, drop_reason::no_room, head);
-    return false;
   }
 
   /// Publishes a reply in its asker's ring.
@@ -267,8 +252,31 @@ class cpu_environment {
     --waiting_;
   }
 
-  [[nodiscard]] static kernel_link& way_of(kernel_view const& kernel, std::uint32_t link) noexcept {
-    return *static_cast<kernel_link*>(kernel.links[link - 1].way);
+  /// A message to another kernel. While it waits here it counts as told and not taken, so that this
+  /// kernel's end waits for it.
+  template <class Fill>
+  bool post_far(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
+                envelope const& head, Fill& fill) noexcept {
+    shard_words& words = *kernel.shards[shard_].words;
+    auto& waiting = kept_for(kernel, link);
+    if (waiting[to].empty()) {
+      thread_link& way = way_of(kernel, link);
+      if (!way.enter(shard_)) {
+        lose(kernel, drop_reason::terminated, head);
+        return false;
+      }
+      bool const sent = push_far(kernel, link, to, head, fill);
+      way.leave(shard_);
+      if (sent) return true;
+    }
+    detail::bump(words.told, 1);
+    if (keep(waiting[to], true, head, fill)) return true;
+    detail::bump(words.tells_taken, 1);
+    lose(kernel, drop_reason::no_room, head);
+    return false;
+  }
+  [[nodiscard]] static thread_link& way_of(kernel_view const& kernel, std::uint32_t link) noexcept {
+    return *static_cast<thread_link*>(kernel.links[link - 1].way);
   }
   /// What waits for another kernel, by its shards. (Allocates where none has waited before.)
   [[nodiscard]] std::vector<message_fifo>& kept_for(kernel_view const& kernel, std::uint32_t link) {
@@ -281,9 +289,8 @@ class cpu_environment {
   template <class Fill>
   bool push_far(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
                 envelope const& head, Fill& fill) noexcept {
-    kernel_link& way = way_of(kernel, link);
-    return push(way.tells(to), kernel.linked(link)->shards[to].bell, head, fill,
-                [&] { way.count(shard_); });
+    thread_link& way = way_of(kernel, link);
+    return push(way.tells(to), way.bell(to), head, fill, [&] { way.count(shard_); });
   }
   void forward_far(kernel_view const& kernel, std::uint32_t link) noexcept {
     shard_words& words = *kernel.shards[shard_].words;

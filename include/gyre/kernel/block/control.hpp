@@ -45,6 +45,7 @@ class control {
       // What was said before the command holds for what is handled after it.
       obey_telemetry();
       pass_grace();
+      shut_out_others();
       follow_host();
       if ((wanted != current_ || unsaid_) && obey(wanted)) {
         stopped = wanted == kernel_command::stop;
@@ -173,6 +174,18 @@ class control {
     put(words_.grace, shared_.post.grace, grace_wanted_);
   }
 
+  /// Lets no more messages of other kernels in, if the host wants it, and says when none is on its
+  /// way.
+  GYRE_FN void shut_out_others() noexcept {
+    if (here_.door == nullptr || shut_out_) return;
+    if (host_.shut_out.load(platform::memory_order_relaxed) == 0) return;
+    here_.door->shut();
+    if (!here_.door->empty()) return;
+    shut_out_ = true;
+    post();
+    words_.shut_out.store(1, platform::memory_order_release);
+  }
+
   [[nodiscard]] GYRE_FN bool obeyed(std::uint32_t command) const noexcept {
     for (std::uint32_t i = 0; i < sources; ++i) {
       if (shared_.ingress_at[i].load(platform::memory_order_acquire) != command) return false;
@@ -246,6 +259,10 @@ class control {
     telemetry_.version.store(++p.version, platform::memory_order_relaxed);
     platform::full_fence();
     put(words_.told, p.told, get(c.told));
+    if (here_.door != nullptr) {
+      put(words_.told_by_others, p.told_by_others,
+          p.told_by_others + here_.door->filled_since(p.door_seen));
+    }
     put(words_.handled, p.handled, get(c.handled));
     put(words_.live, p.live, get(c.live));
     put(words_.answered, p.answered, get(c.answered));
@@ -299,6 +316,7 @@ class control {
   kernel_command current_ = kernel_command::pause;
   bool unsaid_ = false;  ///< The phase that the host sees is from an earlier stay.
   bool voted_ = false;
+  bool shut_out_ = false;
   std::uint32_t serial_ = 0;
   std::uint32_t orders_ = 0;
   std::uint64_t epoch_;

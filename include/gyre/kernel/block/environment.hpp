@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <gyre/core/expiry.hpp>
+#include <gyre/kernel/block/door.hpp>
 #include <gyre/kernel/block/egress.hpp>
 #include <gyre/kernel/block/letters.hpp>
 #include <gyre/kernel/block/shared.hpp>
@@ -20,9 +21,6 @@ namespace gyre::block {
 template <class Warp>
 class environment {
  public:
-  /// Blocks do not reach other kernels.
-  static constexpr bool reaches_kernels = false;
-
   GYRE_FN environment(Warp& warp, shared_block& shared, blocks_view const& blocks,
                       std::uint32_t shard, std::byte* row, std::uint32_t worker) noexcept
       : warp_(warp), shared_(shared), blocks_(blocks), row_(row), shard_(shard), worker_(worker) {}
@@ -59,32 +57,56 @@ class environment {
     if (width_ == width::block) warp_.sync_workers(blocks_.workers);
   }
 
-  /// A handler's message to an actor of a shard: into that shard's ring of tells; or, if there is
-  /// no room, or others of this block wait already, behind those in the backlog. `fill` writes
-  /// `head.length` bytes of payload. False: the backlog is full. The lane's second row is its
-  /// scratch.
+  /// The kernel behind a row of the links; null: there is none.
+  [[nodiscard]] GYRE_FN kernel_view const* linked(kernel_view const& kernel,
+                                                  std::uint32_t link) const noexcept {
+    far_kernel const* const there = block::linked(kernel, blocks_.known_links, link);
+    return there != nullptr ? &there->kernel : nullptr;
+  }
+
+  /// A handler's message to an actor of a shard, of another kernel if `link` is not 0: into that
+  /// shard's ring of tells; or, if there is no room, or others of this block wait already, behind
+  /// those in the backlog. `fill` writes `head.length` bytes of payload. False: it is lost, and has
+  /// been counted. The lane's second row is its scratch.
   template <class Fill>
-  GYRE_FN bool post(kernel_view const&, std::uint32_t to, envelope const& head,
-                    Fill&& fill) noexcept {
-    ring_memory<> const& tells = blocks_.blocks[to].tells;
-    ring_memory<> const& backlog = blocks_.blocks[shard_].backlog;
-    std::uint64_t at = 0;
+  GYRE_FN bool post(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
+                    envelope const& head, Fill&& fill) noexcept {
+    block_view const& here = blocks_.blocks[shard_];
+    block::door* const door =
+        link == 0 ? nullptr : &block::linked(kernel, blocks_.known_links, link)->doors[to];
+    ring_memory<> const& tells = door == nullptr ? blocks_.blocks[to].tells : door->tells;
+    ring_memory<> const& backlog = door == nullptr ? here.backlog : here.far_backlog;
+    auto& kept = door == nullptr ? shared_.kept : shared_.kept_far;
     std::uint64_t const slots = ring<codec>(of_device(tells)).slots_for(head.length);
+    std::uint64_t at = 0;
+    std::memcpy(row_, &head, sizeof head);
     // What an actor sent before is either out of the backlog, or counted in it.
-    bool const behind = shared_.kept.load(platform::memory_order_acquire) != 0;
-    bool const direct = !behind && writer(ring<codec>(of_device(tells))).reserve(slots, at);
+    bool direct = kept.load(platform::memory_order_acquire) == 0;
+    if (direct && door != nullptr && !door->enter()) {
+      bury(shared_, here, drop_reason::terminated, head);
+      return false;
+    }
+    if (direct && !writer(ring<codec>(of_device(tells))).reserve(slots, at)) {
+      if (door != nullptr) door->leave(0);
+      direct = false;
+    }
     if (!direct) {
-      if (backlog.geometry.slots < slots) return false;
-      shared_.kept.fetch_add(1, platform::memory_order_acq_rel);
-      if (!writer(ring<codec>(of_device(backlog))).reserve(slots, at)) {
-        shared_.kept.fetch_sub(1, platform::memory_order_acq_rel);
+      kept.fetch_add(1, platform::memory_order_acq_rel);
+      if (backlog.geometry.slots < slots ||
+          !writer(ring<codec>(of_device(backlog))).reserve(slots, at)) {
+        kept.fetch_sub(1, platform::memory_order_acq_rel);
+        bury(shared_, here, drop_reason::no_room, head);
         return false;
       }
+      if (door != nullptr) reinterpret_cast<envelope*>(row_)->correlation = link;
     }
-    shared_.count.told.fetch_add(slots, platform::memory_order_relaxed);
+    // What goes behind a door is counted there.
+    if (!direct || door == nullptr) {
+      shared_.count.told.fetch_add(slots, platform::memory_order_relaxed);
+    }
     fill(row_ + sizeof head);
-    ring_memory<> const& into = *(direct ? &tells : &backlog);
-    write_row(into, at, head);
+    write_row(direct ? tells : backlog, at, head.length);
+    if (direct && door != nullptr) door->leave(slots);
     return true;
   }
 
@@ -106,7 +128,8 @@ class environment {
     std::uint64_t const at = blocks_.reply_positions[to.port].fetch_add(
         ring_geometry::slots_for(length, line_payload), platform::memory_order_relaxed);
     if (take_buffers_used()) platform::full_fence();
-    write_row(replies, at, head);
+    std::memcpy(row_, &head, sizeof head);
+    write_row(replies, at, length);
   }
 
   /// When a message is too late that a handler sends now, as it travels: by the host's clock.
@@ -131,13 +154,12 @@ class environment {
   }
 
  private:
-  /// Writes the message whose payload is in the lane's row into its reserved lines, word by word,
-  /// as `publish` does for a warp.
+  /// Writes the message in the lane's row, with so many bytes of payload, into its reserved lines,
+  /// word by word, as `publish` does for a warp.
   GYRE_FN void write_row(ring_memory<> const& into, std::uint64_t at,
-                         envelope const& head) noexcept {
-    std::memcpy(row_, &head, sizeof head);
-    std::uint64_t const total = sizeof head + head.length;
-    std::uint64_t const slots = ring_geometry::slots_for(head.length, line_payload);
+                         std::uint64_t length) noexcept {
+    std::uint64_t const total = sizeof(envelope) + length;
+    std::uint64_t const slots = ring_geometry::slots_for(length, line_payload);
     GYRE_ROLLED
     for (std::uint64_t slot = 0; slot < slots; ++slot) {
       std::uint64_t const lap = into.geometry.lap(at + slot) & 0xFF;

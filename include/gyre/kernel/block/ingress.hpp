@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include <gyre/kernel/block/forward.hpp>
 #include <gyre/kernel/block/shared.hpp>
 #include <gyre/kernel/block/view.hpp>
 #include <gyre/kernel/control.hpp>
@@ -32,20 +33,17 @@ class ingress {
         shared_(shared),
         blocks_(blocks),
         kernel_(blocks.kernel),
+        shard_(shard),
         from_(from),
         workers_(blocks.workers),
         ring_(from == from_host ? blocks.kernel.shards[shard].inbox : blocks.blocks[shard].tells),
         scratch_(from == from_host ? blocks.kernel.shards[shard].scratch
                                    : blocks.blocks[shard].tell_scratch),
         stage_(shared.stages[from]),
-        backlog_(ring<tag8_codec<>>(blocks.blocks[shard].backlog)),
         post_every_(ring_.geometry.slots >= 16 ? ring_.geometry.slots / 8 : 1),
         position_(shared.count.taken[from].load(platform::memory_order_relaxed)),
         finished_(position_),
-        posted_(position_),
-        forwarded_(backlog_.words == nullptr
-                       ? 0
-                       : backlog_.words->consumed.load(platform::memory_order_relaxed)) {}
+        posted_(position_) {}
 
   /// Returns when the block is left.
   GYRE_FN void run() noexcept {
@@ -61,7 +59,8 @@ class ingress {
         }
       }
       retire();
-      bool const sent_on = from_ == from_tells && forward();
+      bool const sent_on =
+          from_ == from_tells && forwarder<Warp>(warp_, shared_, blocks_, shard_).run();
       bool const came = go && !held_back() && fetch();
       if (sent_on || came) {
         idle = 0;
@@ -101,70 +100,15 @@ class ingress {
   /// come of them.
   GYRE_FN bool held_back() noexcept {
     if (from_ != from_host) return false;
+    block_view const& here = blocks_.blocks[shard_];
+    // What waits for others may wait for long, and is answered by more.
+    if (uniform(shared_.kept_far) > here.far_backlog.geometry.slots / 8) return true;
     std::uint32_t const kept = uniform(shared_.kept);
     if (kept == 0) return false;
     std::uint64_t const taken = uniform(shared_.count.taken[from_tells]);
-    if (taken - tells_seen_ < tells_share || kept > backlog_.geometry.slots / 2) return true;
+    if (taken - tells_seen_ < tells_share || kept > here.backlog.geometry.slots / 2) return true;
     tells_seen_ = taken;
     return false;
-  }
-
-  /// Sends on the first message of the backlog. False: there is none, or no room for it yet.
-  GYRE_FN bool forward() noexcept {
-    if (uniform(shared_.kept) == 0) return false;
-    envelope head;
-    std::uint64_t slots = 0;
-    if (warp_.lane() == 0 &&
-        tag8_codec<>::get(backlog_.at(forwarded_), backlog_.geometry.lap(forwarded_),
-                          reinterpret_cast<std::byte*>(&head), sizeof head)) {
-      slots = backlog_.slots_for(head.length);
-    }
-    slots = warp_.shuffle(slots, 0);
-    if (slots == 0) return false;  // it is being written
-    bool whole = true;
-    for (std::uint64_t i = warp_.lane(); i < slots * words_per_line; i += lanes) {
-      std::uint64_t const lap = backlog_.geometry.lap(forwarded_ + i / words_per_line);
-      whole = whole && (word_of(backlog_, forwarded_, i).load(platform::memory_order_relaxed) &
-                        0xFF) == (lap & 0xFF);
-    }
-    if (warp_.ballot(!whole) != 0) return false;
-
-    std::uint32_t to = 0;
-    std::uint64_t at = no_room;
-    if (warp_.lane() == 0) {
-      to =
-          reach_of(head) == reach::one ? kernel_.home(head.actor) : shard_reached(head.correlation);
-      ring_writer<tag8_codec<>, writers::many> const tells(
-          ring<tag8_codec<>>(blocks_.blocks[to].tells));
-      std::uint64_t got = 0;
-      if (tells.reserve(slots, got)) at = got;
-    }
-    to = warp_.shuffle(to, 0);
-    at = warp_.shuffle(at, 0);
-    if (at == no_room) return false;
-    // The lines as they are, but for their tags.
-    ring<tag8_codec<>> const target(blocks_.blocks[to].tells);
-    for (std::uint64_t i = warp_.lane(); i < slots * words_per_line; i += lanes) {
-      std::uint64_t const value =
-          word_of(backlog_, forwarded_, i).load(platform::memory_order_relaxed);
-      std::uint64_t const lap = target.geometry.lap(at + i / words_per_line);
-      word_of(target, at, i)
-          .store((value & ~std::uint64_t{0xFF}) | (lap & 0xFF), platform::memory_order_relaxed);
-    }
-    warp_.sync();
-    forwarded_ += slots;
-    if (warp_.lane() == 0) {
-      backlog_.words->consumed.store(forwarded_, platform::memory_order_release);
-      shared_.kept.fetch_sub(1, platform::memory_order_acq_rel);
-    }
-    return true;
-  }
-
-  /// Word `i` of the lines that begin at a position.
-  [[nodiscard]] GYRE_FN static platform::atomic<std::uint64_t>& word_of(
-      ring<tag8_codec<>> const& in, std::uint64_t position, std::uint64_t i) noexcept {
-    return reinterpret_cast<platform::atomic<std::uint64_t>*>(
-        in.at(position + i / words_per_line))[i % words_per_line];
   }
 
   /// Brings in what is there. False: nothing came.
@@ -357,18 +301,17 @@ class ingress {
   shared_block& shared_;
   blocks_view const& blocks_;
   kernel_view const& kernel_;
+  std::uint32_t shard_;
   source from_;
   std::uint32_t workers_;
   ring_memory<> ring_;
   std::byte* scratch_;
   stage& stage_;
-  ring<tag8_codec<>> backlog_;
   std::uint64_t post_every_;
 
   std::uint64_t position_;  ///< The ring's next line.
   std::uint64_t finished_;  ///< Slots that workers have finished with, in order.
   std::uint64_t posted_;
-  std::uint64_t forwarded_;       ///< The backlog's next line.
   std::uint64_t tells_seen_ = 0;  ///< Slots of tells taken when the host's were last fetched.
   bool busy_ = false;             ///< The last fetch brought as much as it could.
   std::uint32_t head_ = 0;        ///< Lines of the stage ever given out,

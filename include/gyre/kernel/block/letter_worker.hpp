@@ -138,10 +138,9 @@ class letter_worker {
     head.time = tick(shared_);
     head.type = back.answer_code;
     head.length = static_cast<std::uint32_t>(l.length);
-    bool const sent =
-        environment_.post(blocks_.kernel, blocks_.kernel.home(back.actor), head,
-                          [&](std::byte* out) { std::memcpy(out, row_ + sizeof head, l.length); });
-    if (!sent) environment_.lose(blocks_.kernel, drop_reason::no_room, head);
+    gyre::detail::post_answer(blocks_.kernel, environment_, back, head, [&](std::byte* out) {
+      std::memcpy(out, row_ + sizeof head, l.length);
+    });
   }
 
   GYRE_FN void fail(letter& l, errc code, drop_reason reason) noexcept {

@@ -71,7 +71,8 @@ struct counters {
   atomic<std::uint64_t> handled{0};
   atomic<std::uint64_t> answered{0};
   atomic<std::uint64_t> refused{0};
-  atomic<std::uint64_t> told{0};           ///< Slots reserved in shards' rings of tells.
+  /// Slots reserved in shards' rings of tells, or held by messages that wait for other kernels.
+  atomic<std::uint64_t> told{0};
   atomic<std::uint64_t> taken[sources]{};  ///< Slots finished with.
   atomic<std::uint64_t> live{0};           ///< Keyed actors here.
   atomic<std::uint64_t> dropped[drop_reasons]{};
@@ -88,6 +89,8 @@ struct counters {
 /// Its own alone.
 struct posted {
   std::uint64_t told = 0;
+  std::uint64_t told_by_others = 0;
+  std::uint64_t door_seen = 0;  ///< What the door said last.
   std::uint64_t handled = 0;
   std::uint64_t answered = 0;
   std::uint64_t refused = 0;
@@ -140,6 +143,7 @@ struct shared_block {
   atomic<std::uint64_t> clock{0};  ///< The last `hybrid_time` given or observed.
   /// Messages in the block's backlog, and lanes about to put one there.
   atomic<std::uint32_t> kept{0};
+  atomic<std::uint32_t> kept_far{0};  ///< The same of the backlog for other kernels.
   /// What the host's `expiry_clock` shows beyond this side's; 1 << 32 | it, or 0: not known yet.
   atomic<std::uint64_t> host_ahead{0};
   /// Until when workers look for asks that were given up; this side's clock.

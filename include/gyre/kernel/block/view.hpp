@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <gyre/core/platform.hpp>
+#include <gyre/kernel/block/door.hpp>
 #include <gyre/kernel/view.hpp>
 
 namespace gyre {
@@ -17,6 +18,8 @@ struct letter_box;
 struct block_view {
   ring_memory<> tells{};                 ///< What handlers send to this shard's actors.
   ring_memory<> backlog{};               ///< What its own sent, and others have no room for.
+  ring_memory<> far_backlog{};           ///< The same of what is for other kernels.
+  block::door* door = nullptr;           ///< For other kernels' lanes; null: none may come.
   std::byte* tell_scratch = nullptr;     ///< For one of them that does not fit the stage.
   std::byte* rows = nullptr;             ///< `rows_per_lane` for each lane of each worker.
   block::rest* rest = nullptr;           ///< Where it leaves what it must remember; see `leaves`.
@@ -30,6 +33,7 @@ struct blocks_view {
   block_view* blocks = nullptr;  ///< One for each shard.
   /// How far each port's reply ring is reserved; written by the blocks alone.
   platform::atomic<std::uint64_t>* reply_positions = nullptr;
+  block::known_link* known_links = nullptr;  ///< Null: no other kernel can be reached.
   std::uint64_t row_bytes = 0;  ///< An envelope and the greatest message or reply; see `row_for`.
   std::uint32_t workers = 1;    ///< Worker warps in a block.
   /// The blocks leave the device together when none of them has had a message for so long; the host
