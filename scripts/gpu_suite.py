@@ -75,7 +75,7 @@ STEPS = [
     Step("bench", "bench", "gyre",
          ["bench", "--filter", "cuda.", "--repetitions", "5", "--format", "json"], 90,
          ["cuda.round_trip", "cuda.launch_sync", "cuda.graph", "cuda.inject", "cuda.vector_add",
-          "cuda.egress"]),
+          "cuda.egress", "cuda.hop_2_shards", "cuda.hop_2_kernels", "cuda.tells"]),
     # One program for each file: benchmarks/floor/cuda/README.md says which question it answers.
     Step("floors", "floors", None, [], 120),
 ]

@@ -31,7 +31,7 @@ std::vector<subject> subjects_of(bench_settings const& s) {
         "idle.cpu"},
        telemetry_benchmarks},
       {{"cuda.launch_sync", "cuda.graph", "cuda.round_trip", "cuda.inject", "cuda.egress",
-        "cuda.vector_add"},
+        "cuda.hop_2_shards", "cuda.hop_2_kernels", "cuda.tells", "cuda.vector_add"},
        cuda_benchmarks}};
   if (s.curves || s.full || s.filter.starts_with("curve")) {
     all.push_back({{}, [full = s.full](bench_effort const& effort) {

@@ -32,6 +32,7 @@ enum class floor_kind {
   ring_pair,     ///< Its rate against a bare pair of rings that carries as many bytes.
   by_hand,       ///< Its p50 against memcpy code written by hand.
   device_flag,   ///< Its p50 against a word's trip to a polling warp and back.
+  device_hop,    ///< Its p50 against a word's way from one block to another.
   device_lines,  ///< Its rate against lines that a warp moves over the bus.
   device_copy,   ///< Its rate against copies within the device's memory.
   wake_up,       ///< Its p50 against the wake-up of a parked thread.

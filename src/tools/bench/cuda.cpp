@@ -27,6 +27,7 @@ constexpr std::uint64_t vector_traffic = 3 * elements * sizeof(float);
 static_assert(vector_traffic == cuda_copy_traffic, "a row moves as many bytes as its floor");
 /// Lines of 64 bytes that a parcel takes, its envelope and the tags included.
 constexpr std::uint32_t parcel_lines = 2;
+constexpr std::uint64_t players_of_a_shard = 512;
 constexpr std::chrono::nanoseconds patience = 10s;
 
 repetition not_there(std::string why) {
@@ -50,6 +51,27 @@ class bed {
     return end_ ? &*end_ : nullptr;
   }
   [[nodiscard]] std::uint64_t handled() const { return adders_->telemetry().handled; }
+
+  /// Two players, each on a shard of its own, and the link to another kernel of the same.
+  port<cuda_player>* players() {
+    if (!player_end_ && start() && wrong_.empty()) make_players();
+    return player_end_ ? &*player_end_ : nullptr;
+  }
+  [[nodiscard]] link<cuda_player> const& others() const noexcept { return *others_; }
+
+  /// Players on nearly all of the device.
+  kernel<cuda_player>* crowd() {
+    if (!crowd_ && start() && wrong_.empty()) {
+      constexpr std::uint32_t for_other_rows = 16;
+      std::uint32_t const all = report_on(engine_kind::cuda).greatest_shards;
+      launch_options o;
+      o.shards = all > for_other_rows ? all - for_other_rows : 1;
+      o.actors = o.shards * players_of_a_shard;
+      crowd_ = have(rt_->launch<cuda_player>("crowd", o));
+      if (crowd_ && !have(crowd_->activate())) crowd_.reset();
+    }
+    return crowd_ ? &*crowd_ : nullptr;
+  }
 
   /// A request that adds two vectors on the device, and the port that takes it.
   port<vector_processor>* vectors() {
@@ -75,6 +97,18 @@ class bed {
     wrong_ = prepare_cuda_floors();
     if (wrong_.empty()) rt_ = have(runtime::create({.engine = engine_kind::cuda}));
     return rt_.has_value();
+  }
+
+  void make_players() {
+    launch_options o;
+    o.actors = o.shards = 2;
+    players_ = have(rt_->launch<cuda_player>("players", o));
+    guests_ = have(rt_->launch<cuda_player>("guests", o));
+    if (!players_ || !guests_) return;
+    others_ = have(players_->link_to(*guests_));
+    if (others_ && have(players_->activate()) && have(guests_->activate())) {
+      player_end_ = have(players_->open_port());
+    }
   }
 
   void make_vectors() {
@@ -114,6 +148,11 @@ class bed {
   std::optional<runtime> rt_;
   std::optional<kernel<cuda_adder>> adders_;
   std::optional<port<cuda_adder>> end_;
+  std::optional<kernel<cuda_player>> players_;
+  std::optional<kernel<cuda_player>> guests_;
+  std::optional<link<cuda_player>> others_;
+  std::optional<port<cuda_player>> player_end_;
+  std::optional<kernel<cuda_player>> crowd_;
   std::optional<kernel<vector_processor>> vectors_;
   std::optional<port<vector_processor>> vector_end_;
   vector_add_request request_{};
@@ -205,6 +244,68 @@ repetition egress(bed& b, bench_effort const& effort) {
   return r;
 }
 
+/// A ball between two actors of the device, on two shards or in two kernels: the time of a hop. The
+/// host throws it and is answered at the end of some thousand, so it has no part in the time.
+repetition hop(bed& b, bench_effort const& effort, bool two_kernels) {
+  constexpr std::uint64_t hops = 10'000;
+  auto* const end = b.players();
+  if (end == nullptr) return not_there(b.wrong());
+  cuda_throw m{{hops - 1, 1, 0, {}}};
+  if (two_kernels) m.ball.by = b.others();
+  samples times(1U << 16);
+  std::uint64_t const begin = platform::clock_ns();
+  while (!times.full() &&
+         platform::clock_ns() - begin < static_cast<std::uint64_t>(effort.time.count())) {
+    std::uint64_t const start = platform::clock_ns();
+    auto const r = end->ask(0, m, patience);
+    if (!r) {
+      repetition wrong;
+      wrong.error = r.error().message();
+      return wrong;
+    }
+    times.add((platform::clock_ns() - start) / hops);
+  }
+  return times.summary(0);
+}
+
+/// Messages between actors on all of the device, a second: each has a ball that goes to and fro
+/// between it and the next, on another shard.
+repetition tells(bed& b, bench_effort const& effort) {
+  constexpr std::uint64_t hops = 500;
+  auto* const crowd = b.crowd();
+  if (crowd == nullptr) return not_there(b.wrong());
+  std::uint64_t const players = crowd->options().actors;
+  repetition r;
+  std::uint64_t const begin = platform::clock_ns();
+  std::uint64_t now = begin;
+  while (now - begin < static_cast<std::uint64_t>(effort.time.count())) {
+    std::uint64_t const before = crowd->telemetry().handled;
+    // One message for all: the host's own part is small.
+    if (auto const t = crowd->broadcast(cuda_start{hops, players}); !t) {
+      r.error = t.error().message();
+      return r;
+    }
+    std::uint64_t const messages = players * (hops + 2);
+    for (deadline const until(patience); crowd->telemetry().handled - before < messages;) {
+      if (!until.expired()) continue;
+      r.error = "not all balls came to rest within 10 s";
+      return r;
+    }
+    r.n += messages;
+    now = platform::clock_ns();
+  }
+  r.rate = per_second(r.n, now - begin);
+  return r;
+}
+
+/// Lines of the device's memory that its copies read and write, as many a second as messages would
+/// move if they did nothing else.
+repetition lines_copied(bench_effort const& effort) {
+  repetition r = run_cuda_copy(effort);
+  r.rate *= 1e9 / (2 * line_bytes);
+  return r;
+}
+
 /// Bytes that the additions read and write, in GB/s; each is one message, answered before the next.
 repetition vector_add(bed& b, bench_effort const& effort) {
   auto* const end = b.vectors();
@@ -249,6 +350,12 @@ std::vector<benchmark> cuda_benchmarks(bench_effort const& effort) {
        [=] { return run_cuda_fetch(effort, parcel_lines); }},
       {"cuda.egress", "1/s", floor_kind::device_lines, [=] { return egress(*b, effort); },
        [=] { return run_cuda_post(effort); }},
+      {"cuda.hop_2_shards", "ns", floor_kind::device_hop, [=] { return hop(*b, effort, false); },
+       [=] { return run_cuda_block_hop(effort); }},
+      {"cuda.hop_2_kernels", "ns", floor_kind::device_hop, [=] { return hop(*b, effort, true); },
+       [=] { return run_cuda_block_hop(effort); }},
+      {"cuda.tells", "1/s", floor_kind::device_copy, [=] { return tells(*b, effort); },
+       [=] { return lines_copied(effort); }},
       {"cuda.vector_add", "GB/s", floor_kind::device_copy, [=] { return vector_add(*b, effort); },
        [=] { return run_cuda_copy(effort); }}};
   auto const device = report_on(engine_kind::cuda);

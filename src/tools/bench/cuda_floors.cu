@@ -14,6 +14,7 @@ namespace gyre::tool {
 namespace {
 
 gyre::on_device<cuda_adder> const adder_on_device;
+gyre::on_device<cuda_player> const player_on_device;
 
 constexpr std::uint64_t game_over = UINT64_MAX;
 /// A kernel that nobody ends does so by itself.
@@ -21,6 +22,8 @@ constexpr std::uint64_t longest_game_ns = 120'000'000'000;
 constexpr std::uint32_t line_words = 8;
 constexpr std::uint32_t lines = 16'384;  // 1 MiB
 constexpr unsigned all_lanes = 0xFFFFFFFFU;
+/// Of the two words that two blocks play over.
+constexpr std::size_t table_bytes = 256;
 /// Copies that are waited for together.
 constexpr int copies_at_once = 64;
 
@@ -55,6 +58,27 @@ __global__ void play(shared_words* words) {
     }
     if ((turn & 0xFFFFU) == 0 && platform::clock_ns() - begin > longest_game_ns) return;
   }
+}
+
+/// Two blocks of one warp; their first lanes play, `trips` there and back, over two words of the
+/// device's memory that lie 128 bytes apart. The first says how long it took.
+__global__ void hop(std::uint64_t* table, shared_words* words, std::uint64_t trips) {
+  if (threadIdx.x != 0) return;
+  cuda::atomic_ref<std::uint64_t, cuda::thread_scope_device> there(table[0]);
+  cuda::atomic_ref<std::uint64_t, cuda::thread_scope_device> back(table[16]);
+  std::uint64_t const begin = platform::clock_ns();
+  bool const first = blockIdx.x == 0;
+  for (std::uint64_t i = 1; i <= trips; ++i) {
+    if (first) there.store(i, cuda::memory_order_relaxed);
+    auto const& mine = first ? back : there;
+    for (std::uint32_t turn = 1; mine.load(cuda::memory_order_relaxed) != i; ++turn) {
+      if ((turn & 0xFFFFU) == 0 && platform::clock_ns() - begin > longest_game_ns) return;
+    }
+    if (!first) back.store(i, cuda::memory_order_relaxed);
+  }
+  if (!first) return;
+  words->count = trips;
+  words->elapsed_ns = platform::clock_ns() - begin;
 }
 
 /// A kernel for one message: takes it, and answers.
@@ -118,6 +142,7 @@ struct equipment {
   cudaStream_t stream = nullptr;
   shared_words* words = nullptr;
   std::uint64_t* region = nullptr;  ///< Of `lines` lines, pinned, all zero.
+  std::uint64_t* table = nullptr;   ///< Between blocks, on the device.
   std::byte* copy_from = nullptr;
   std::byte* copy_to = nullptr;
   cudaGraphExec_t graph = nullptr;
@@ -144,6 +169,7 @@ bool equipment::make() {
       !check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream") ||
       !check(cudaHostAlloc(&words, sizeof *words, mapped), "pinned memory") ||
       !check(cudaHostAlloc(&region, region_bytes, mapped), "pinned memory") ||
+      !check(cudaMalloc(&table, table_bytes), "device memory") ||
       !check(cudaMalloc(&copy_from, cuda_copy_traffic / 2), "device memory") ||
       !check(cudaMalloc(&copy_to, cuda_copy_traffic / 2), "device memory") ||
       !check(cudaMemsetAsync(copy_from, 0, cuda_copy_traffic / 2, stream), "device memory")) {
@@ -153,7 +179,8 @@ bool equipment::make() {
   std::memset(region, 0, region_bytes);
   for (void const* kernel :
        {reinterpret_cast<void const*>(&play), reinterpret_cast<void const*>(&answer),
-        reinterpret_cast<void const*>(&fetch), reinterpret_cast<void const*>(&post)}) {
+        reinterpret_cast<void const*>(&fetch), reinterpret_cast<void const*>(&post),
+        reinterpret_cast<void const*>(&hop)}) {
     if (!load(kernel)) return false;
   }
   cudaGraph_t captured = nullptr;
@@ -272,6 +299,22 @@ repetition run_cuda_fetch(bench_effort const& effort, std::uint32_t lines_each) 
   return counted(g, lines_each);
 }
 
+repetition run_cuda_block_hop(bench_effort const& effort) {
+  constexpr std::uint64_t trips = 2000;
+  equipment& g = gear();
+  if (!g.wrong.empty()) return failed(g.wrong);
+  samples times(1U << 16);
+  std::uint64_t const begin = platform::clock_ns();
+  while (!times.full() && platform::clock_ns() - begin < span_of(effort)) {
+    if (!g.check(cudaMemsetAsync(g.table, 0, table_bytes, g.stream), "device memory")) break;
+    hop<<<2, 32, 0, g.stream>>>(g.table, g.words, trips);
+    repetition const one = counted(g, 1);
+    if (!one.error.empty()) return one;
+    times.add(g.words->elapsed_ns / (2 * trips));
+  }
+  return g.wrong.empty() ? times.summary(0) : failed(g.wrong);
+}
+
 repetition run_cuda_post(bench_effort const& effort) {
   equipment& g = gear();
   if (!g.wrong.empty()) return failed(g.wrong);
@@ -318,6 +361,7 @@ repetition run_cuda_ping_pong(bench_effort const&) { return absent(); }
 repetition run_cuda_launch(bench_effort const&) { return absent(); }
 repetition run_cuda_graph(bench_effort const&) { return absent(); }
 repetition run_cuda_fetch(bench_effort const&, std::uint32_t) { return absent(); }
+repetition run_cuda_block_hop(bench_effort const&) { return absent(); }
 repetition run_cuda_post(bench_effort const&) { return absent(); }
 repetition run_cuda_copy(bench_effort const&) { return absent(); }
 

@@ -27,6 +27,9 @@ namespace gyre::tool {
 [[nodiscard]] repetition run_cuda_graph(bench_effort const& effort);
 /// Messages of `lines` lines of 64 bytes that a warp loads from pinned memory, a second.
 [[nodiscard]] repetition run_cuda_fetch(bench_effort const& effort, std::uint32_t lines);
+/// A number goes from one block to another and back, over a word each of the device's memory. Times
+/// in nanoseconds of one way.
+[[nodiscard]] repetition run_cuda_block_hop(bench_effort const& effort);
 /// Lines of 64 bytes that a warp stores to pinned memory, a second.
 [[nodiscard]] repetition run_cuda_post(bench_effort const& effort);
 /// Copies within the device's memory. Rate in GB/s: bytes read and bytes written together.

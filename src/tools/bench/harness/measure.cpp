@@ -143,6 +143,7 @@ std::string name_of(floor_kind kind) {
     case floor_kind::ring_pair: return "ring_pair";
     case floor_kind::by_hand: return "by_hand";
     case floor_kind::device_flag: return "device_flag";
+    case floor_kind::device_hop: return "device_hop";
     case floor_kind::device_lines: return "device_lines";
     case floor_kind::device_copy: return "device_copy";
     case floor_kind::wake_up: return "wake_up";
