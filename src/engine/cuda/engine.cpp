@@ -6,23 +6,19 @@
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <gyre/kernel/block/shared.hpp>
 
-#include "../arena.hpp"
 #include "buffers.hpp"
-#include "device.hpp"
-#include "keeper.hpp"
 #include "layout.hpp"
-#include "mapping.hpp"
 #include "remote_device.hpp"
-#include "residence.hpp"
+#include "resident.hpp"
 
 namespace gyre {
 namespace {
 
 using cuda::device_facts;
+using cuda::engine_state;
 using cuda::residence;
 
 /// A block's warps that are not workers.
@@ -68,99 +64,6 @@ std::string told_of(cuda_stay stay, device_facts const& device) {
     default: return {};
   }
 }
-
-/// Memory of a device is given back to it as a whole, by the device.
-void keep(std::byte*) noexcept {}
-
-/// What the engine's kernels share: they may outlive it.
-struct engine_state {
-  cuda_options options;
-  cuda_stay stay = cuda_stay::always;
-  std::shared_ptr<cuda::device> on;
-  std::shared_ptr<cuda::mapping> mapped;
-  std::shared_ptr<cuda::keeper> kernels = std::make_shared<cuda::keeper>();
-
-  std::mutex mutex;
-  cuda::memories memory;                    // guarded by mutex
-  std::uint64_t generation = 0;             // likewise
-  std::uint32_t multiprocessors_taken = 0;  // likewise
-
-  cuda::memories now() {
-    std::scoped_lock const lock(mutex);
-    return memory;
-  }
-  /// Takes the device's memory anew, which is another after each failure. With mutex held.
-  void take_device_memory() {
-    generation = on->generation();
-    auto const all = on->device_memory();
-    memory.device = std::make_shared<arena>(all.data(), all.size(), &keep);
-  }
-};
-
-/// To blocks, which count themselves what came in by their doors.
-class block_link final : public kernel_link {
- public:
-  explicit block_link(std::shared_ptr<cuda::seen_from_afar const> there)
-      : there_(std::move(there)) {}
-  kernel_view const* target() const noexcept override { return &there_->at->kernel; }
-  void* way() noexcept override { return const_cast<block::far_kernel*>(there_->at); }
-
- private:
-  std::shared_ptr<cuda::seen_from_afar const> const there_;
-};
-
-class cuda_kernel final : public resident_kernel {
- public:
-  cuda_kernel(std::shared_ptr<residence> where, std::shared_ptr<engine_state> state)
-      : where_(std::move(where)), state_(std::move(state)) {}
-
-  ~cuda_kernel() override {
-    state_->kernels->remove(*where_);
-    where_->tend();
-    if (!where_->ended()) {
-      // Still in a handler: what it stands on must stay, for as long as the process lives.
-      static auto& kept =
-          *new std::vector<std::pair<std::shared_ptr<residence>, std::shared_ptr<engine_state>>>;
-      static std::mutex mutex;
-      std::scoped_lock const lock(mutex);
-      kept.emplace_back(where_, state_);
-      return;
-    }
-    if (!where_->failed()) where_->on->close_stream(where_->stream);
-    std::scoped_lock const lock(state_->mutex);
-    state_->multiprocessors_taken -= where_->host.shard_count;
-  }
-
-  void wake() noexcept override {
-    if (!where_->leaves()) return;  // its control warps look by themselves
-    where_->call();
-    state_->kernels->wake();
-  }
-
-  bool join(deadline until) noexcept override {
-    for (;;) {
-      where_->tend();
-      if (where_->ended()) return true;
-      if (until.expired()) return false;
-      std::this_thread::sleep_for(std::chrono::microseconds(20));
-    }
-  }
-
-  std::uint64_t bury_tells() noexcept override { return where_->bury_tells(); }
-
-  std::shared_ptr<kernel_link> way_from(resident_kernel const& other,
-                                        std::uint32_t) const override {
-    auto const* const from = dynamic_cast<cuda_kernel const*>(&other);
-    bool const beside = from != nullptr && from->state_ == state_ && from->where_->shown != nullptr;
-    if (!beside || where_->shown == nullptr) return nullptr;
-    return std::make_shared<block_link>(where_->shown);
-  }
-  void shut_out_others() noexcept override { where_->shut_out_others(); }
-
- private:
-  std::shared_ptr<residence> where_;
-  std::shared_ptr<engine_state> state_;
-};
 
 class cuda_engine final : public engine {
  public:
@@ -280,7 +183,7 @@ class cuda_engine final : public engine {
       return tl::unexpected<error>(std::move(r.error()));
     }
     state_->kernels->add(where);
-    return std::make_unique<cuda_kernel>(std::move(where), state_);
+    return cuda::make_resident(std::move(where), state_);
   }
 
  private:
@@ -387,7 +290,7 @@ result<std::shared_ptr<engine>> make_cuda_engine(cuda_options const& options) {
   state->stay = *stay;
   state->on = std::move(*device);
   auto const host = state->on->host_memory();
-  state->memory.host = std::make_shared<arena>(host.data(), host.size(), &keep);
+  state->memory.host = std::make_shared<arena>(host.data(), host.size(), &cuda::keep);
   state->take_device_memory();
   if (options.placement == cuda_placement::device) {
     auto mapped = cuda::map_by_gdrcopy(options.device_bytes / 2);
@@ -396,7 +299,7 @@ result<std::shared_ptr<engine>> make_cuda_engine(cuda_options const& options) {
     state->memory.mapped_on_host = state->mapped->on_host();
     state->memory.mapped_on_device = state->mapped->on_device();
     state->memory.mapped =
-        std::make_shared<arena>(state->mapped->on_host(), state->mapped->bytes(), &keep);
+        std::make_shared<arena>(state->mapped->on_host(), state->mapped->bytes(), &cuda::keep);
   }
   // `watch_stream`.
   if (auto r = state->on->open_stream(); !r) return tl::unexpected<error>(std::move(r.error()));
