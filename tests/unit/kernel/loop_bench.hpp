@@ -34,8 +34,9 @@ struct scripted_environment {
   static constexpr std::uint32_t lane() noexcept { return 0; }
   void busy() noexcept {}
   template <class Ready>
-  void idle(std::uint64_t, std::uint64_t, Ready&&) noexcept {
+  bool idle(std::uint64_t, std::uint64_t, Ready&&) noexcept {
     on_idle(idled++);
+    return false;
   }
   static bool interrupted(control_words const& control) noexcept {
     return control.command.load() != kernel_command::run;
