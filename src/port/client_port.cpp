@@ -1,10 +1,12 @@
-#include <gyre/port/port.hpp>
+#include <gyre/port/client_port.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <new>
 #include <utility>
+
+#include <gyre/core/expiry.hpp>
 
 namespace gyre {
 
@@ -245,7 +247,7 @@ result<void> client_port::wait_for_room(step s, message_entry const& entry, std:
   return {};
 }
 
-error detail::read_failure(port_host const& host, message_view const& reply) {
+error read_failure(port_host const& host, message_view const& reply) {
   failure_reply why;
   std::memcpy(&why, reply.payload, sizeof why);
   auto const code = static_cast<errc>(why.code);

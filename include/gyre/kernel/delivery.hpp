@@ -13,6 +13,7 @@
 #include <gyre/kernel/handles.hpp>
 #include <gyre/kernel/keyed_home.hpp>
 #include <gyre/kernel/opened.hpp>
+#include <gyre/kernel/publish.hpp>
 #include <gyre/kernel/result_slot.hpp>
 #include <gyre/kernel/view.hpp>
 
@@ -131,7 +132,7 @@ class delivery {
                                   full_key const* whose = nullptr) noexcept {
     opened_message opened = open_message<Actor>(message);
     if (whose != nullptr) [[unlikely]]
-      opened.key = *whose;
+      opened.key = {whose->word, whose->rest};
     if (!offer(message.head, opened, static_cast<typename Actor::handles*>(nullptr))) [[unlikely]]
       dispatch_own(message.head, opened);
   }
@@ -190,28 +191,20 @@ class delivery {
 
   template <class Message>
   [[gnu::always_inline]] void deliver(envelope const& head, opened_message const& opened) noexcept {
-    Actor* const state = find(head, opened);
-    if (state == nullptr) [[unlikely]]
+    Actor* state = nullptr;
+    if (!find(head, opened, state)) [[unlikely]]
       return;
+    bool const raw = lies_there<Message>(opened, head.kind);
     std::optional<Message> copy;
-    Message const* message = where_it_lies<Message>(opened, head.kind);
-    if (message == nullptr) {
-      if (!copy_out(opened.body, opened.length, head.kind, copy)) [[unlikely]]
-        return fail(head, opened, errc::malformed, drop_reason::malformed);
-      message = &*copy;
-    }
-    handle(*state, *message, head, opened);
+    if (!raw && !copy_out(opened.body, opened.length, head.kind, copy)) [[unlikely]]
+      return fail(head, opened, errc::malformed, drop_reason::malformed);
+    handle(*state, raw ? *reinterpret_cast<Message const*>(opened.body) : *copy, head, opened);
   }
 
-  /// A message of fixed size is read where it lies. Null: it is none.
+  /// Whether the bytes are the message itself, to be read where it lies.
   template <class Message>
-  [[nodiscard]] static Message const* where_it_lies(opened_message const& opened,
-                                                    message_kind kind) noexcept {
-    if constexpr (payload<Message>::raw) {
-      if (kind == message_kind::raw && opened.length == sizeof(Message)) [[likely]]
-        return reinterpret_cast<Message const*>(opened.body);
-    }
-    return nullptr;
+  [[nodiscard]] static bool lies_there(opened_message const& opened, message_kind kind) noexcept {
+    return payload<Message>::raw && kind == message_kind::raw && opened.length == sizeof(Message);
   }
   /// False: the bytes are no such message.
   template <class Message>
@@ -221,8 +214,8 @@ class delivery {
     return payload<Message>::unpack({bytes, length}, kind == message_kind::raw, out.emplace());
   }
 
-  /// The actor that a message is for. Null: there is none, and the asker has been told.
-  Actor* find(envelope const& head, opened_message const& opened) noexcept {
+  /// The actor that a message is for. False: there is none, and the asker has been told.
+  bool find(envelope const& head, opened_message const& opened, Actor*& state) noexcept {
     if constexpr (keyed<Actor>) {
       std::uint32_t row = keyed_.find(opened.key);
       if (row == home::none) {
@@ -231,19 +224,20 @@ class delivery {
         count_live();
         if (row == home::none) {
           fail(head, opened, errc::full, drop_reason::no_room);
-          return nullptr;
+          return false;
         }
       }
       keyed_.touch(row, directory::tick(now_));
-      return &keyed_.state(row);
+      state = &keyed_.state(row);
     } else {
-      std::uint64_t const place = place_of(head.actor);
-      if (head.actor >= kernel_.actors || place >= shard_.actor_count) {
+      std::uint64_t const place = place_of(opened.key.word);
+      if (place >= shard_.actor_count) [[unlikely]] {
         fail(head, opened, errc::no_such_actor, drop_reason::no_such_actor);
-        return nullptr;
+        return false;
       }
-      return &static_cast<Actor*>(shard_.actors)[place];
+      state = &static_cast<Actor*>(shard_.actors)[place];
     }
+    return true;
   }
 
   template <class Message>
@@ -426,56 +420,5 @@ class delivery {
   bool noted_ = true;
   [[no_unique_address]] home keyed_;
 };
-
-namespace detail {
-
-/// Writes a message into reserved slots that it does not lie in as a whole.
-template <class Env, class Fill>
-[[gnu::noinline]] void write_in_pieces(Env& env, ring_memory<> const& into, std::uint64_t at,
-                                       envelope head, Fill fill) noexcept {
-  using codec = typename Env::codec;
-  env.with_scratch(head.length, [&](std::byte* scratch) {
-    fill(scratch);
-    ring_writer<codec, writers::one>{ring<codec>{into}}.write(at, head, scratch);
-  });
-}
-
-/// Publishes a reply in its asker's ring. The ask has reserved the room. `Env` brings
-/// `with_scratch` and `ring_bell`.
-template <class Env, class Fill>
-void publish_reply(kernel_view const& kernel, shard_words& words, Env& env, envelope const& to,
-                   message_kind kind, type_code type, std::size_t length, std::uint64_t time,
-                   Fill&& fill) noexcept {
-  using codec = typename Env::codec;
-  if (to.port >= kernel.port_count) return;
-  port_view const& port = kernel.ports[to.port];
-  envelope head;
-  head.actor = to.actor;
-  head.correlation = to.correlation;
-  head.time = time;
-  head.type = type;
-  head.length = static_cast<std::uint32_t>(length);
-  head.port = to.port;
-  head.priority = to.priority;
-  head.kind = kind;
-  // Once the reply is out, its asker may be gone, and the port's row another's.
-  doorbell const bell = port.bell;
-  detail::bump(words.answered, 1);
-  ring_writer<codec, writers::one> const alone{ring<codec>{port.replies}};
-  bool const whole = alone.target().in_place(head.length);
-  std::uint64_t const slots = whole ? 1 : alone.target().slots_for(head.length);
-  std::uint64_t const at =
-      kernel.shard_count == 1
-          ? alone.reserve_promised(slots)
-          : ring_writer<codec, writers::many>{alone.target()}.reserve_promised(slots);
-  if (whole) [[likely]] {
-    alone.write_in_place(at, head, fill);
-  } else {
-    write_in_pieces(env, port.replies, at, head, fill);
-  }
-  env.ring_bell(bell);
-}
-
-}  // namespace detail
 
 }  // namespace gyre

@@ -24,7 +24,7 @@ enum class pressure : std::uint8_t {
 /// | ---------------- | ----------------------------------------------------------------- |
 /// | `codec`          | how the rings are tagged                                          |
 /// | `lanes, lane`    | how many run a handler together                                   |
-/// | `idle(t, n, f)`  | a step of waiting at time t, for n ns at most; `f` says whether there is something to do. True: so soon that t will do |
+/// | `idle(t, n, f)`  | a step of waiting at time t, for n ns at most; `f` says whether there is something to do. True: something came so soon that it is still t |
 /// | `interrupted(c)` | whether a batch ends here: the control words want something else       |
 /// | `ring_bell(b)`   | wakes a client                                                    |
 /// | `post(…)`        | sends from a handler                                              |
@@ -85,7 +85,13 @@ class shard_loop {
       }
       inbox_.post();
       env_.from_others().post();
-      if (!env_.idle(now_, longest_nap(), [&] { return something_to_do(command); })) read_clock();
+      bool const soon = env_.idle(now_, longest_nap(), [&] { return something_to_do(command); });
+      // At most once: what is there to be done may be held up by others, and the time goes on.
+      if (soon && !hasty_) {
+        hasty_ = true;
+      } else {
+        read_clock();
+      }
     }
     inbox_.post();
     env_.from_others().post();
@@ -201,6 +207,7 @@ class shard_loop {
   }
 
   void read_clock() noexcept {
+    hasty_ = false;
     now_ = platform::clock_ns();
     deliver_.now(now_);
     clock_.refresh(
@@ -222,6 +229,7 @@ class shard_loop {
   bool const expects_;
   bool telemetry_on_ = true;
   bool was_idle_ = false;
+  bool hasty_ = false;  ///< It has gone on after waiting without a look at the clock.
 };
 
 }  // namespace gyre

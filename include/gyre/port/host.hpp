@@ -11,6 +11,7 @@
 #include <gyre/engine/image.hpp>
 #include <gyre/kernel/view.hpp>
 #include <gyre/ring/envelope.hpp>
+#include <gyre/ring/ring.hpp>
 
 namespace gyre {
 
@@ -32,6 +33,9 @@ class port_host {
   std::string id;
   overflow_policy overflow = overflow_policy::block;
 };
+
+/// Why a reply that is a failure has no value.
+[[nodiscard]] error read_failure(port_host const& host, message_view const& reply);
 
 /// Replies of usual size that a port's ring holds on an engine across a bus: there every port's
 /// ring is made at the launch, and of one size, for nothing that the device knows may change while

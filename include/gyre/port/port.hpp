@@ -58,9 +58,6 @@ void write_to(full_key const& key, Message const& message, std::byte* out) {
   payload<Message>::pack(message, out + address_bytes<Actor>);
 }
 
-/// Why a reply as it came has no value.
-[[nodiscard]] error read_failure(port_host const& host, message_view const& reply);
-
 /// The value of a reply that came as no copy of one: a MemoryPack object, or why there is none.
 template <class Reply>
 [[nodiscard, gnu::noinline]] result<Reply> decode_reply(port_host const& host,

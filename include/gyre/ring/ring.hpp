@@ -259,7 +259,8 @@ class ring_reader {
         posted_(position),
         post_every_(r.geometry.slots >= 16 ? r.geometry.slots / 8 : 1),
         slot_(r.at(position)),
-        lap_(r.geometry.lap(position)) {}
+        lap_(r.geometry.lap(position)),
+        end_(r.slots + r.geometry.bytes()) {}
 
   /// Whether a message waits. One acquire load.
   [[nodiscard]] GYRE_FN bool ready() const noexcept { return Codec::ready(slot_, lap_); }
@@ -299,8 +300,11 @@ class ring_reader {
   /// Finishes with the message that `peek` showed.
   GYRE_FN void pop(message_view const& shown) noexcept {
     position_ += shown.slots;
-    slot_ = ring_.at(position_);
-    lap_ = ring_.geometry.lap(position_);
+    slot_ += shown.slots * ring_.geometry.stride;
+    if (slot_ >= end_) [[unlikely]] {
+      slot_ = ring_.at(position_);
+      lap_ = ring_.geometry.lap(position_);
+    }
     if (position_ - posted_ >= post_every_) [[unlikely]]
       post();
   }
@@ -341,9 +345,10 @@ class ring_reader {
   std::uint64_t position_ = 0;
   std::uint64_t posted_ = 0;
   std::uint64_t post_every_ = 1;
-  // Where `position_` is, and the lap that it is in.
+  // Where `position_` is, and the lap that it is in, which ends there.
   std::byte* slot_ = nullptr;
   std::uint64_t lap_ = 0;
+  std::byte* end_ = nullptr;
 };
 
 }  // namespace gyre

@@ -20,8 +20,8 @@
 namespace gyre {
 
 /// The cpu engine's part of the loop: one lane, a thread that waits adaptively, handlers that may
-/// throw. One for each shard; used by its thread alone.
-class cpu_environment {
+/// throw. One for each shard; used by its thread alone, and so on lines of its own.
+class alignas(cache_line) cpu_environment {
  public:
   using codec = cpu_codec;
   static constexpr bool reaches_kernels = true;
