@@ -65,10 +65,10 @@ bool event::sleep(deadline until) noexcept {
   return true;
 }
 
-void backoff::step() noexcept {
+void backoff::step_slowly() noexcept {
   if (count_ >= steps_.spins + steps_.pauses) {
     std::this_thread::yield();
-  } else if (count_ >= steps_.spins) {
+  } else {
     platform::pause();
   }
   if (!exhausted()) ++count_;

@@ -5,8 +5,6 @@
 namespace gyre {
 namespace {
 
-/// What can be told from the past.
-constexpr std::chrono::nanoseconds longest = std::chrono::microseconds(INT32_MAX);
 /// From here on the coarse clock will do.
 constexpr std::chrono::nanoseconds coarse_enough = std::chrono::milliseconds(100);
 
@@ -28,8 +26,7 @@ std::int64_t tick() noexcept {
 
 }  // namespace
 
-std::uint32_t expiry_after(std::chrono::nanoseconds timeout) noexcept {
-  if (timeout >= longest) return 0;
+std::uint32_t detail::read_expiry(std::chrono::nanoseconds timeout) noexcept {
   std::int64_t const left = timeout.count() > 0 ? timeout.count() : 0;
   std::int64_t const at = timeout >= coarse_enough ? read(CLOCK_MONOTONIC_COARSE) + tick() + left
                                                    : read(CLOCK_MONOTONIC) + left;

@@ -6,6 +6,8 @@
 #include <new>
 #include <utility>
 
+#include <gyre/core/expiry.hpp>
+
 namespace gyre {
 
 client_port::sizes client_port::sizes_for(kernel_image const& image, std::uint64_t window,
@@ -26,14 +28,20 @@ client_port::sizes client_port::sizes_for(kernel_image const& image, std::uint64
                                        ring_geometry::slots_for(greatest, room));
   s.replies = ring_geometry::of(slots, stride);
   s.given_up_rows = format == ring_format::commit ? s.window : bus_given_up_rows;
-  s.bytes = s.shared_bytes() + s.window * sizeof(pending) + sizeof(client_port);
+  s.bytes =
+      s.shared_bytes() + s.window * (sizeof(pending) + sizeof(kept_reply)) + sizeof(client_port);
   if (!in_place(format, s.replies, greatest)) s.bytes += greatest + sizeof(envelope);
   return s;
 }
 
 client_port::client_port(port_host& host, std::uint16_t index, event& bell, sizes const& s,
                          memory_block slots, std::uint64_t first)
-    : host_(host), sizes_(s), index_(index), slots_(std::move(slots)), bell_(bell) {
+    : host_(host),
+      sizes_(s),
+      index_(index),
+      usual_reply_(slot_payload(host.view.format, s.replies.stride) - sizeof(envelope)),
+      slots_(std::move(slots)),
+      bell_(bell) {
   ring_.geometry = s.replies;
   ring_.slots = slots_.data();
   ring_.words = &words_;
@@ -51,6 +59,7 @@ client_port::client_port(port_host& host, std::uint16_t index, event& bell, size
     gather_.resize(greatest + sizeof(envelope));
   replies_ = any_reader(host.view.format, ring_, gather_.data(), gather_.size(), first);
   table_.resize(s.window);
+  kept_.resize(s.window);
 }
 
 /// Whether that is a shard's word that it did not handle a message nobody waits for any more: it
@@ -85,8 +94,9 @@ void client_port::put_aside(message_view const& reply) {
     release_entry(*p);
     return;
   }
-  p->head = reply.head;
-  p->bytes.assign(reply.payload, reply.payload + reply.head.length);
+  kept_reply& kept = kept_[row_of(*p)];
+  kept.head = reply.head;
+  kept.bytes.assign(reply.payload, reply.payload + reply.head.length);
   p->state = progress::arrived;
   replies_.pop(reply);
   release_slots(*p);
@@ -105,7 +115,7 @@ void client_port::abandon(ticket t) {
   if (p == nullptr) return;
   if (p->state == progress::arrived) {
     late_.store(late_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    host_.late_reply(p->head);
+    host_.late_reply(kept_[row_of(*p)].head);
     release_entry(*p);
   } else {
     give_up(*p);
@@ -150,6 +160,35 @@ error client_port::too_large(message_entry const& entry, std::size_t length) con
                                    std::to_string(length) + " bytes, allowed: at most " +
                                    std::to_string(greatest))
       .value();
+}
+
+client_port::pending* client_port::skip_taken() noexcept {
+  for (std::uint64_t i = 0; i < sizes_.window; ++i) {
+    pending& p = table_[next_correlation_ & (sizes_.window - 1)];
+    if (p.state == progress::free) return &p;
+    ++next_correlation_;
+  }
+  return nullptr;
+}
+
+/// Waits until the ring has the reply to this ask; those to others that come first are kept.
+result<void> client_port::await(pending& p, std::chrono::nanoseconds timeout, message_view& reply) {
+  backoff pause(spin);
+  deadline until;
+  bool started = false;
+  for (;;) {
+    while (replies_.peek(reply)) {
+      if (reply.head.correlation == p.correlation) return {};
+      put_aside(reply);
+    }
+    pause.step();
+    if (!pause.slow()) continue;
+    if (!started) {
+      until = deadline(timeout);
+      started = true;
+    }
+    if (auto r = keep_waiting(p, until, pause); !r) return r;
+  }
 }
 
 result<void> client_port::keep_waiting(pending& p, deadline until, backoff& pause) {
@@ -206,6 +245,14 @@ result<void> client_port::wait_for_room(step s, message_entry const& entry, std:
   }
   if (waiting.until.expired()) return fail(errc::timed_out, what() + " until the deadline");
   return {};
+}
+
+error read_failure(port_host const& host, message_view const& reply) {
+  failure_reply why;
+  std::memcpy(&why, reply.payload, sizeof why);
+  auto const code = static_cast<errc>(why.code);
+  return {code, why.reject_code, why.detail,
+          host.explain(reply.head.port, reply.head.correlation, code)};
 }
 
 }  // namespace gyre

@@ -87,7 +87,13 @@ class backoff {
   backoff() noexcept = default;
   explicit backoff(limits steps) noexcept : steps_(steps) {}
 
-  void step() noexcept;
+  void step() noexcept {
+    if (count_ < steps_.spins) {
+      ++count_;
+    } else {
+      step_slowly();
+    }
+  }
   [[nodiscard]] bool exhausted() const noexcept {
     return count_ >= steps_.spins + steps_.pauses + steps_.yields;
   }
@@ -95,6 +101,8 @@ class backoff {
   [[nodiscard]] bool slow() const noexcept { return count_ > steps_.spins; }
 
  private:
+  void step_slowly() noexcept;
+
   limits steps_{};
   std::uint32_t count_ = 0;
 };

@@ -23,11 +23,19 @@ namespace gyre {
   return static_cast<std::uint32_t>(ns / 1000);
 }
 
+namespace detail {
+/// What can be told from the past.
+inline constexpr std::chrono::nanoseconds longest_expiry = std::chrono::microseconds(INT32_MAX);
+[[nodiscard]] std::uint32_t read_expiry(std::chrono::nanoseconds timeout) noexcept;
+}  // namespace detail
+
 /// So long from now; 0 for what is too long to be told. Times of 100 ms and more are read off the
 /// system's coarse clock (5 ns a reading, not 25): they are late by a tick at most, 4 ms on most
 /// systems, and early only where that clock stood still for longer than a tick, as it does for some
 /// milliseconds where a busy machine's interrupts are late. Shorter ones are exact to a
 /// microsecond. Host only.
-[[nodiscard]] std::uint32_t expiry_after(std::chrono::nanoseconds timeout) noexcept;
+[[nodiscard]] inline std::uint32_t expiry_after(std::chrono::nanoseconds timeout) noexcept {
+  return timeout >= detail::longest_expiry ? 0 : detail::read_expiry(timeout);
+}
 
 }  // namespace gyre

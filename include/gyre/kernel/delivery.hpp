@@ -1,8 +1,10 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <type_traits>
 
 #include <gyre/core/expiry.hpp>
@@ -11,6 +13,7 @@
 #include <gyre/kernel/handles.hpp>
 #include <gyre/kernel/keyed_home.hpp>
 #include <gyre/kernel/opened.hpp>
+#include <gyre/kernel/publish.hpp>
 #include <gyre/kernel/result_slot.hpp>
 #include <gyre/kernel/view.hpp>
 
@@ -28,6 +31,8 @@ class delivery {
         env_(env),
         telemetry_(shard_.telemetry),
         index_(shard),
+        whole_power_(std::has_single_bit(kernel.shard_count)),
+        log2_shards_(static_cast<std::uint8_t>(std::countr_zero(kernel.shard_count))),
         keyed_(home_of(shard_)) {}
 
   telemetry_writer& telemetry() noexcept { return telemetry_; }
@@ -36,28 +41,34 @@ class delivery {
   /// Whether failures are noted in the telemetry block.
   void note_failures(bool on) noexcept { noted_ = on; }
   /// The time, in nanoseconds, as of now.
-  void now(std::uint64_t ns) noexcept { now_ = ns; }
+  void now(std::uint64_t ns) noexcept {
+    now_ = ns;
+    now_us_ = expiry_clock(ns);
+  }
 
   /// Hands a message to its handler, unless nobody wants that any more.
   void operator()(message_view const& message) noexcept {
     envelope const& head = message.head;
-    opened_message const opened = open_message<Actor>(message);
-    if (has_expired(head.expires, expiry_clock(now_))) {
-      give_up(head, opened, errc::timed_out, drop_reason::expired);
-    } else if (given_up(head)) {
-      give_up(head, opened, errc::cancelled, drop_reason::cancelled);
-    } else if (reach_of(head) == reach::one) {
-      dispatch(head, opened, static_cast<typename Actor::handles*>(nullptr));
+    if (has_expired(head.expires, now_us_)) [[unlikely]] {
+      give_up(message, errc::timed_out, drop_reason::expired);
+    } else if (given_up(head)) [[unlikely]] {
+      give_up(message, errc::cancelled, drop_reason::cancelled);
+    } else if (reach_of(head) != reach::one) [[unlikely]] {
+      spread(message);
     } else {
-      spread(head, opened);
+      dispatch(message);
     }
   }
 
+  /// Whether it pays to `expect` messages: not where all states fit into the nearest cache.
+  [[nodiscard]] bool expects() const noexcept {
+    return keyed<Actor> || shard_.actor_count * sizeof(Actor) > near_bytes;
+  }
   /// A message to this actor probably comes soon: has the memory that it begins with brought near.
   void expect(std::uint64_t actor) noexcept {
     if constexpr (keyed<Actor>) {
       if constexpr (address_bytes<Actor> == 0) keyed_.table().expect({actor, 0});
-    } else if (std::uint64_t const place = kernel_.place(actor); place < shard_.actor_count) {
+    } else if (std::uint64_t const place = place_of(actor); place < shard_.actor_count) {
       platform::prefetch_write(&static_cast<Actor*>(shard_.actors)[place]);
     }
   }
@@ -79,6 +90,9 @@ class delivery {
   }
 
  private:
+  /// States that altogether take no more stay in a core's nearest cache by themselves.
+  static constexpr std::uint64_t near_bytes = 16U << 10;
+
   struct nobody {};
   using home = std::conditional_t<keyed<Actor>, detail::keyed_home<Actor>, nobody>;
 
@@ -95,22 +109,43 @@ class delivery {
     return head.port < kernel_.port_count && kernel_.ports[head.port].cancelled(head.correlation);
   }
 
+  /// An actor's place among this shard's. Dividing takes as long as handling a small message: where
+  /// the number of shards is a power of two, its bits are shifted out.
+  [[nodiscard]] std::uint64_t place_of(std::uint64_t actor) const noexcept {
+    if (whole_power_) [[likely]]
+      return actor >> log2_shards_;
+    return actor / kernel_.shard_count;
+  }
+
   /// Counts a message that is not handled, and frees its asker's place.
-  void give_up(envelope const& head, opened_message const& opened, errc code,
-               drop_reason reason) noexcept {
-    asker to{*this, head, opened.back};
+  [[gnu::noinline]] void give_up(message_view const& message, errc code,
+                                 drop_reason reason) noexcept {
+    envelope const& head = message.head;
+    asker to{*this, head, open_message<Actor>(message).back};
     to.bury(reason);
     if (to.asked()) detail::answer_failure(to, head, code, reason);
   }
 
-  /// Finds the message's type in the actor's list; unknown ones are answered or buried.
+  /// Finds the message's type in the actor's list, and runs its handler; `whose`, if it is one of
+  /// many. Called and not inlined, so that handlers are compiled once.
+  [[gnu::noinline]] void dispatch(message_view const& message,
+                                  full_key const* whose = nullptr) noexcept {
+    opened_message opened = open_message<Actor>(message);
+    if (whose != nullptr) [[unlikely]]
+      opened.key = {whose->word, whose->rest};
+    if (!offer(message.head, opened, static_cast<typename Actor::handles*>(nullptr))) [[unlikely]]
+      dispatch_own(message.head, opened);
+  }
   template <class... Messages>
-  void dispatch(envelope const& head, opened_message const& opened,
-                handles<Messages...>*) noexcept {
-    bool const found =
-        ((head.type == type_code_of<Messages> ? (deliver<Messages>(head, opened), true) : false) ||
-         ...);
-    if (found) return;
+  [[gnu::always_inline]] bool offer(envelope const& head, opened_message const& opened,
+                                    handles<Messages...>*) noexcept {
+    return (
+        (head.type == type_code_of<Messages> ? (deliver<Messages>(head, opened), true) : false) ||
+        ...);
+  }
+
+  /// Handles what is for the actor's home, not for the actor; unknown types are answered or buried.
+  [[gnu::noinline]] void dispatch_own(envelope const& head, opened_message opened) noexcept {
     if (head.type == detail::subscribe_code || head.type == detail::unsubscribe_code) {
       return subscribe(head, opened);
     }
@@ -122,13 +157,13 @@ class delivery {
   }
 
   /// A message to more than one of this shard's actors: each has it as if it were for it alone.
-  void spread(envelope const& head, opened_message opened) noexcept {
-    envelope one = head;
-    one.correlation = 0;
+  [[gnu::noinline]] void spread(message_view const& message) noexcept {
+    envelope const& head = message.head;
+    message_view one = message;
+    one.head.correlation = 0;
     auto const hand_to = [&](full_key const& key) {
-      one.actor = key.word;
-      opened.key = key;
-      dispatch(one, opened, static_cast<typename Actor::handles*>(nullptr));
+      one.head.actor = key.word;
+      dispatch(one, &key);
     };
     if (reach_of(head) == reach::all) return for_all(hand_to);
     topics subscribers(shard_.topics[0]);
@@ -155,18 +190,32 @@ class delivery {
   }
 
   template <class Message>
-  void deliver(envelope const& head, opened_message const& opened) noexcept {
-    Actor* const state = find(head, opened);
-    if (state == nullptr) return;
-    if (!detail::read_message<Message, 16>(
-            opened.body, opened.length, head.kind,
-            [&](Message const& m) { handle(*state, m, head, opened); })) {
-      fail(head, opened, errc::malformed, drop_reason::malformed);
-    }
+  [[gnu::always_inline]] void deliver(envelope const& head, opened_message const& opened) noexcept {
+    Actor* state = nullptr;
+    if (!find(head, opened, state)) [[unlikely]]
+      return;
+    bool const raw = lies_there<Message>(opened, head.kind);
+    std::optional<Message> copy;
+    if (!raw && !copy_out(opened.body, opened.length, head.kind, copy)) [[unlikely]]
+      return fail(head, opened, errc::malformed, drop_reason::malformed);
+    handle(*state, raw ? *reinterpret_cast<Message const*>(opened.body) : *copy, head, opened);
   }
 
-  /// The actor that a message is for. Null: there is none, and the asker has been told.
-  Actor* find(envelope const& head, opened_message const& opened) noexcept {
+  /// Whether the bytes are the message itself, to be read where it lies.
+  template <class Message>
+  [[nodiscard]] static bool lies_there(opened_message const& opened, message_kind kind) noexcept {
+    return payload<Message>::raw && kind == message_kind::raw && opened.length == sizeof(Message);
+  }
+  /// False: the bytes are no such message.
+  template <class Message>
+  [[nodiscard, gnu::noinline]] static bool copy_out(std::byte const* bytes, std::size_t length,
+                                                    message_kind kind,
+                                                    std::optional<Message>& out) noexcept {
+    return payload<Message>::unpack({bytes, length}, kind == message_kind::raw, out.emplace());
+  }
+
+  /// The actor that a message is for. False: there is none, and the asker has been told.
+  bool find(envelope const& head, opened_message const& opened, Actor*& state) noexcept {
     if constexpr (keyed<Actor>) {
       std::uint32_t row = keyed_.find(opened.key);
       if (row == home::none) {
@@ -175,24 +224,25 @@ class delivery {
         count_live();
         if (row == home::none) {
           fail(head, opened, errc::full, drop_reason::no_room);
-          return nullptr;
+          return false;
         }
       }
       keyed_.touch(row, directory::tick(now_));
-      return &keyed_.state(row);
+      state = &keyed_.state(row);
     } else {
-      std::uint64_t const place = kernel_.place(head.actor);
-      if (head.actor >= kernel_.actors || place >= shard_.actor_count) {
+      std::uint64_t const place = place_of(opened.key.word);
+      if (place >= shard_.actor_count) [[unlikely]] {
         fail(head, opened, errc::no_such_actor, drop_reason::no_such_actor);
-        return nullptr;
+        return false;
       }
-      return &static_cast<Actor*>(shard_.actors)[place];
+      state = &static_cast<Actor*>(shard_.actors)[place];
     }
+    return true;
   }
 
   template <class Message>
-  void handle(Actor& state, Message const& message, envelope const& head,
-              opened_message const& opened) noexcept {
+  [[gnu::always_inline]] void handle(Actor& state, Message const& message, envelope const& head,
+                                     opened_message const& opened) noexcept {
     using returned = detail::handler_result<Actor, Message>;
     context<Actor, Env, Message> self(kernel_, env_, head, opened.key, opened.back, index_,
                                       clock_.tick().word);
@@ -350,8 +400,9 @@ class delivery {
     }
   };
 
-  void fail(envelope const& head, opened_message const& opened, errc code,
-            drop_reason reason) noexcept {
+  /// `opened` by value, here and where else the quick way ends: so that keeps it in registers.
+  [[gnu::noinline]] void fail(envelope const& head, opened_message opened, errc code,
+                              drop_reason reason) noexcept {
     asker to{*this, head, opened.back};
     detail::answer_failure(to, head, code, reason);
   }
@@ -362,55 +413,12 @@ class delivery {
   telemetry_writer telemetry_;
   local_clock clock_{};
   std::uint64_t now_ = 0;
-  std::uint32_t index_;
+  std::uint32_t now_us_ = 0;
+  std::uint32_t const index_;
+  bool const whole_power_;  ///< Of two: the number of shards; then
+  std::uint8_t const log2_shards_;
   bool noted_ = true;
   [[no_unique_address]] home keyed_;
 };
-
-namespace detail {
-
-/// Publishes a reply in its asker's ring. The ask has reserved the room. `Env` brings
-/// `with_scratch` and `ring_bell`.
-template <class Env, class Fill>
-void publish_reply(kernel_view const& kernel, shard_words& words, Env& env, envelope const& to,
-                   message_kind kind, type_code type, std::size_t length, std::uint64_t time,
-                   Fill&& fill) noexcept {
-  using codec = typename Env::codec;
-  if (to.port >= kernel.port_count) return;
-  port_view const& port = kernel.ports[to.port];
-  envelope head;
-  head.actor = to.actor;
-  head.correlation = to.correlation;
-  head.time = time;
-  head.type = type;
-  head.length = static_cast<std::uint32_t>(length);
-  head.port = to.port;
-  head.priority = to.priority;
-  head.kind = kind;
-  // Once the reply is out, its asker may be gone, and the port's row another's.
-  doorbell const bell = port.bell;
-  detail::bump(words.answered, 1);
-  auto const put = [&](auto const& writer) {
-    std::uint64_t const at = writer.reserve_promised(writer.target().slots_for(head.length));
-    if constexpr (codec::in_place) {
-      if (writer.target().in_place(head.length)) [[likely]] {
-        writer.write_in_place(at, head, fill);
-        return;
-      }
-    }
-    env.with_scratch(head.length, [&](std::byte* scratch) {
-      fill(scratch);
-      writer.write(at, head, scratch);
-    });
-  };
-  if (kernel.shard_count == 1) {
-    put(ring_writer<codec, writers::one>{ring<codec>{port.replies}});
-  } else {
-    put(ring_writer<codec, writers::many>{ring<codec>{port.replies}});
-  }
-  env.ring_bell(bell);
-}
-
-}  // namespace detail
 
 }  // namespace gyre

@@ -24,7 +24,7 @@ enum class pressure : std::uint8_t {
 /// | ---------------- | ----------------------------------------------------------------- |
 /// | `codec`          | how the rings are tagged                                          |
 /// | `lanes, lane`    | how many run a handler together                                   |
-/// | `idle(t, n, f)`  | a step of waiting at time t, for n ns at most; `f` says whether there is something to do |
+/// | `idle(t, n, f)`  | a step of waiting at time t, for n ns at most; `f` says whether there is something to do. True: something came so soon that it is still t |
 /// | `interrupted(c)` | whether a batch ends here: the control words want something else       |
 /// | `ring_bell(b)`   | wakes a client                                                    |
 /// | `linked(k, l)`   | the kernel behind a row of the links                              |
@@ -61,7 +61,8 @@ class shard_loop {
         inbox_(ring<codec>(shard_.inbox), shard_.scratch, shard_.scratch_bytes),
         deliver_(kernel_, shard, env),
         telemetry_(deliver_.telemetry()),
-        clock_(deliver_.clock()) {}
+        clock_(deliver_.clock()),
+        expects_(deliver_.expects()) {}
 
   /// Returns when the host says stop. What is in the inbox then stays there.
   void run() noexcept {
@@ -84,8 +85,13 @@ class shard_loop {
       }
       inbox_.post();
       env_.from_others().post();
-      env_.idle(now_, longest_nap(), [&] { return something_to_do(command); });
-      read_clock();
+      bool const soon = env_.idle(now_, longest_nap(), [&] { return something_to_do(command); });
+      // At most once: what is there to be done may be held up by others, and the time goes on.
+      if (soon && !hasty_) {
+        hasty_ = true;
+      } else {
+        read_clock();
+      }
     }
     inbox_.post();
     env_.from_others().post();
@@ -134,7 +140,8 @@ class shard_loop {
                      Size&& size) noexcept {
     message_view message;
     std::uint64_t n = 0;
-    bool more = true;
+    // Not before the first: where messages come one by one, the slots on are their writers'.
+    bool more = false;
     while (n < limit && !env_.interrupted(*kernel_.control) && source.peek(message)) {
       // Nothing here was sent before the last reading: this mends the stamp of a client that has
       // not looked at its clock for long.
@@ -142,12 +149,11 @@ class shard_loop {
         message.head.time = clock_.last().word;
       }
       clock_.observe({message.head.time});
-      // Not before the first: where messages come one by one, the slots on are their writers'.
-      if (n != 0 && more) more = look_ahead(source);
+      if (more) more = look_ahead(source);
       deliver_(message);
       source.pop(message);
       detail::bump(taken, size(message));
-      ++n;
+      if (n++ == 0) more = expects_;
     }
     return n;
   }
@@ -201,6 +207,7 @@ class shard_loop {
   }
 
   void read_clock() noexcept {
+    hasty_ = false;
     now_ = platform::clock_ns();
     deliver_.now(now_);
     clock_.refresh(
@@ -219,8 +226,10 @@ class shard_loop {
   std::uint64_t epoch_ = 0;
   shard_phase phase_ = shard_phase::starting;
   std::uint64_t turns_ = 0;
+  bool const expects_;
   bool telemetry_on_ = true;
   bool was_idle_ = false;
+  bool hasty_ = false;  ///< It has gone on after waiting without a look at the clock.
 };
 
 }  // namespace gyre

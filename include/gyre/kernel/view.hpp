@@ -99,6 +99,9 @@ struct kernel_view {
   /// The shard that an actor lives on: dense ids are dealt round, keys by their hash.
   [[nodiscard]] GYRE_FN constexpr std::uint32_t home(std::uint64_t actor) const noexcept {
     if (shard_count == 1) return 0;
+    if (!keyed && (shard_count & (shard_count - 1)) == 0) {
+      return static_cast<std::uint32_t>(actor) & (shard_count - 1);  // a division takes long
+    }
     if (keyed) return detail::share(mixed_bits(actor) >> 32, shard_count);
     return static_cast<std::uint32_t>(actor % shard_count);
   }

@@ -8,56 +8,16 @@
 #include <string>
 #include <vector>
 
-#include <gyre/core/dead_letter.hpp>
 #include <gyre/core/deadline.hpp>
 #include <gyre/core/error.hpp>
 #include <gyre/core/event.hpp>
-#include <gyre/core/expiry.hpp>
 #include <gyre/core/gate.hpp>
 #include <gyre/core/hybrid_clock.hpp>
-#include <gyre/core/options.hpp>
-#include <gyre/engine/image.hpp>
 #include <gyre/engine/memory.hpp>
-#include <gyre/kernel/view.hpp>
+#include <gyre/port/host.hpp>
 #include <gyre/ring/any_ring.hpp>
 
 namespace gyre {
-
-/// What a port needs of the kernel that it belongs to. It outlives the port.
-class port_host {
- public:
-  virtual ~port_host() = default;
-  /// A reply came whose asker had given up; it is dropped.
-  virtual void late_reply(envelope const& head) noexcept = 0;
-  /// A failure took the place of a reply that a queue waited for; the dead letter is put already.
-  virtual void lost(drop_reason reason) noexcept = 0;
-  /// What is known of a failure beyond its code: the exception's text, the kernel's id.
-  [[nodiscard]] virtual std::string explain(std::uint16_t port, std::uint64_t correlation,
-                                            errc code) const = 0;
-
-  gate door;
-  kernel_view view{};
-  kernel_image const* image = nullptr;
-  std::string id;
-  overflow_policy overflow = overflow_policy::block;
-};
-
-/// Replies of usual size that a port's ring holds on an engine across a bus: there every port's
-/// ring is made at the launch, and of one size, for nothing that the device knows may change while
-/// it runs. A port of a larger window has so many asks in flight only where their replies are
-/// smaller.
-inline constexpr std::uint64_t bus_port_replies = 64;
-
-/// Marks of asks given up that such a port has: a later one may lie over an earlier.
-inline constexpr std::uint64_t bus_given_up_rows = 64;
-
-/// Between two looks at a reply ring whose kernel rings no bell.
-inline constexpr std::chrono::microseconds bus_nap{50};
-
-/// Names an ask in flight on its port.
-struct ticket {
-  std::uint64_t correlation = 0;
-};
 
 /// A client's end of a kernel: its own reply ring, and a table of what it has asked. Used by one
 /// thread at a time.
@@ -123,18 +83,10 @@ class client_port {
   [[nodiscard]] result<ticket> submit(outgoing const& out, std::chrono::nanoseconds& timeout,
                                       Fill&& fill) {
     ticket sent{};
-    step s = attempt(out, fill, sent);
+    step const s = attempt(out, fill, sent);
     if (s == step::done) [[likely]]
       return sent;
-    room_wait waiting{timeout, {}, {}, false};
-    do {
-      if (auto r = wait_for_room(s, out.entry, out.length, waiting); !r) {
-        return tl::unexpected<error>(std::move(r.error()));
-      }
-      s = attempt(out, fill, sent);
-    } while (s != step::done);
-    if (waiting.started) timeout = waiting.until.left();
-    return sent;
+    return submit_slowly(s, out, timeout, fill);
   }
 
   /// What became of an attempt to send.
@@ -143,20 +95,25 @@ class client_port {
   /// As `submit`, but one attempt, which never waits: says what stood in its way. `done`: `sent` is
   /// its ticket, if it wants a reply.
   template <class Fill>
-  [[nodiscard]] step attempt(outgoing const& out, Fill&& fill, ticket& sent) {
-    if (!fits(out)) return step::too_large;
-    std::uint64_t const promised = out.wants_reply ? reply_slots(out.entry) : 0;
+  [[nodiscard, gnu::always_inline]] step attempt(outgoing const& out, Fill&& fill, ticket& sent) {
+    if (!fits(out)) [[unlikely]]
+      return step::too_large;
+    std::uint64_t promised = 0;
     pending* p = nullptr;
     if (out.wants_reply) {
-      if (reserved_slots_ + promised > ring_.geometry.slots) return step::window_full;
+      promised = reply_slots(out.entry);
+      if (reserved_slots_ + promised > ring_.geometry.slots) [[unlikely]]
+        return step::window_full;
       p = next_free();
-      if (p == nullptr) return step::window_full;
+      if (p == nullptr) [[unlikely]]
+        return step::window_full;
     }
-    if (!visitor_.enter(host_.door)) return step::shut;
+    if (!visitor_.enter(host_.door)) [[unlikely]]
+      return step::shut;
     shard_view const& shard = host_.view.shards[home_of(out)];
     any_writer const inbox(host_.view.format, shard.inbox);
     std::uint64_t at = 0;
-    if (!inbox.reserve(inbox.slots_for(out.length), at)) {
+    if (!inbox.reserve(inbox.slots_for(out.length), at)) [[unlikely]] {
       visitor_.leave();
       return step::ring_full;
     }
@@ -227,44 +184,28 @@ class client_port {
   [[nodiscard]] error end_error() const;
   [[nodiscard]] error too_large(message_entry const& entry, std::size_t length) const;
 
-  /// Waits for the reply to an ask and hands it to `take(message_view const&)`, which may return
-  /// what it likes. The ticket is used up, whatever comes.
+  /// Waits for the reply to an ask and hands it to `take(message_view const&)`, which returns a
+  /// `result`. The ticket is used up, whatever comes.
   ///
   /// `timed_out`: the reply, should it come, will be dropped. `terminated`, `engine_failed`: none
   /// will come. `invalid_argument`: the ticket is not in flight.
   template <class Take>
   [[nodiscard]] auto wait(ticket t, std::chrono::nanoseconds timeout, Take&& take)
-      -> result<decltype(take(std::declval<message_view const&>()))> {
+      -> decltype(take(std::declval<message_view const&>())) {
     pending* const p = find(t.correlation);
-    if (p == nullptr || p->state == progress::abandoned) {
-      return fail(errc::invalid_argument, "the ticket is not in flight on this port");
-    }
-    if (p->state == progress::arrived) return take_stashed(*p, take);
-    backoff pause(spin);
-    deadline until;
-    bool started = false;
-    for (;;) {
-      message_view reply;
-      while (replies_.peek(reply)) {
-        if (reply.head.correlation == t.correlation) {
-          auto out = take(reply);
-          replies_.pop(reply);
-          clock_.observe({reply.head.time});
-          release(*p);
-          return out;
-        }
-        put_aside(reply);
-      }
-      pause.step();
-      if (!pause.slow()) continue;
-      if (!started) {
-        until = deadline(timeout);
-        started = true;
-      }
-      if (auto r = keep_waiting(*p, until, pause); !r) {
+    if (p == nullptr || p->state != progress::waiting) [[unlikely]]
+      return take_kept(p, take);
+    message_view reply;
+    if (!replies_.peek(reply) || reply.head.correlation != t.correlation) {
+      if (auto r = await(*p, timeout, reply); !r) {
         return tl::unexpected<error>(std::move(r.error()));
       }
     }
+    auto out = take(reply);
+    clock_.observe({reply.head.time});
+    replies_.pop(reply);
+    release(*p);
+    return out;
   }
 
   /// Takes in what has arrived. Never waits. True if the ticket's reply is there.
@@ -310,8 +251,11 @@ class client_port {
     std::uint64_t correlation = 0;
     std::uint32_t slots = 0;
     progress state = progress::free;
+  };
+  /// A reply that came before it was waited for.
+  struct kept_reply {
     envelope head{};
-    std::vector<std::byte> bytes;  ///< A reply that came before it was waited for.
+    std::vector<std::byte> bytes;
   };
 
   struct room_wait {
@@ -336,32 +280,60 @@ class client_port {
 
   /// The slots that a reply may take.
   [[nodiscard]] std::uint64_t reply_slots(message_entry const& entry) const noexcept {
-    return any_writer(host_.view.format, ring_).slots_for(reply_bytes(entry));
+    std::uint64_t const bytes = reply_bytes(entry);
+    return bytes <= usual_reply_
+               ? 1
+               : ring_geometry::slots_for(bytes,
+                                          slot_payload(host_.view.format, ring_.geometry.stride));
   }
 
+  /// Goes on with `submit` where there was something in the way. The message is handed over by
+  /// value: so the quick way keeps it in registers.
+  template <class Fill>
+  [[gnu::noinline, gnu::cold]] result<ticket> submit_slowly(step s, outgoing out,
+                                                            std::chrono::nanoseconds& timeout,
+                                                            Fill fill) {
+    ticket sent{};
+    room_wait waiting{timeout, {}, {}, false};
+    do {
+      if (auto r = wait_for_room(s, out.entry, out.length, waiting); !r) {
+        return tl::unexpected<error>(std::move(r.error()));
+      }
+      s = attempt(out, fill, sent);
+    } while (s != step::done);
+    if (waiting.started) timeout = waiting.until.left();
+    return sent;
+  }
+
+  /// What `wait` does with a ticket whose reply is not expected from the ring.
   template <class Take>
-  auto take_stashed(pending& p, Take& take)
-      -> result<decltype(take(std::declval<message_view const&>()))> {
+  [[gnu::noinline, gnu::cold]] auto take_kept(pending* p, Take& take)
+      -> decltype(take(std::declval<message_view const&>())) {
+    if (p == nullptr || p->state == progress::abandoned) {
+      return fail(errc::invalid_argument, "the ticket is not in flight on this port");
+    }
+    kept_reply const& kept = kept_[row_of(*p)];
     message_view reply;
-    reply.head = p.head;
-    reply.payload = p.bytes.data();
+    reply.head = kept.head;
+    reply.payload = kept.bytes.data();
     auto out = take(reply);
-    release_entry(p);
+    release_entry(*p);
     return out;
   }
 
+  [[nodiscard]] std::size_t row_of(pending const& p) const noexcept {
+    return static_cast<std::size_t>(&p - table_.data());
+  }
   [[nodiscard]] pending* find(std::uint64_t correlation) noexcept {
-    pending& p = table_[correlation & (table_.size() - 1)];
+    pending& p = table_[correlation & (sizes_.window - 1)];
     return p.state != progress::free && p.correlation == correlation ? &p : nullptr;
   }
   /// A free row for the next correlation, which moves on past rows that are taken.
   [[nodiscard]] pending* next_free() noexcept {
-    for (std::size_t i = 0; i < table_.size(); ++i) {
-      pending& p = table_[next_correlation_ & (table_.size() - 1)];
-      if (p.state == progress::free) return &p;
-      ++next_correlation_;
-    }
-    return nullptr;
+    pending& p = table_[next_correlation_ & (sizes_.window - 1)];
+    if (p.state == progress::free) [[likely]]
+      return &p;
+    return skip_taken();
   }
   /// The reply has been taken from the ring: its slots are free, and the row.
   void release(pending& p) noexcept {
@@ -400,9 +372,11 @@ class client_port {
   }
   /// Writes a message into its slots and publishes it. `sent_before`: how many were sent before it.
   template <class Fill>
-  void put(any_writer const& inbox, std::uint64_t at, outgoing const& out,
-           std::uint64_t correlation, std::uint64_t sent_before, Fill&& fill) {
-    if (sent_before % stamp_refresh == 0) refresh_clocks(sent_before);
+  [[gnu::always_inline]] void put(any_writer const& inbox, std::uint64_t at, outgoing const& out,
+                                  std::uint64_t correlation, std::uint64_t sent_before,
+                                  Fill&& fill) {
+    if (sent_before % stamp_refresh == 0) [[unlikely]]
+      refresh_clocks(sent_before);
     envelope head;
     head.actor = out.actor;
     head.correlation = correlation;
@@ -416,10 +390,15 @@ class client_port {
     if (inbox.in_place(out.length)) [[likely]] {
       inbox.write_in_place(at, head, fill);
     } else {
-      if (scratch_.size() < out.length) scratch_.resize(out.length);
-      fill(scratch_.data());
-      inbox.write(at, head, scratch_.data());
+      put_in_pieces(inbox, at, head, fill);
     }
+  }
+  template <class Fill>
+  [[gnu::noinline]] void put_in_pieces(any_writer inbox, std::uint64_t at, envelope head,
+                                       Fill fill) {
+    if (scratch_.size() < head.length) scratch_.resize(head.length);
+    fill(scratch_.data());
+    inbox.write(at, head, scratch_.data());
   }
   void give_up(pending& p) noexcept;
   void refresh_clocks(std::uint64_t sent) noexcept;
@@ -427,6 +406,8 @@ class client_port {
   [[nodiscard]] static bool was_spared(message_view const& reply) noexcept;
   void count_late(message_view const& reply) noexcept;
   void put_aside(message_view const& reply);
+  [[nodiscard]] pending* skip_taken() noexcept;
+  result<void> await(pending& p, std::chrono::nanoseconds timeout, message_view& reply);
   result<void> keep_waiting(pending& p, deadline until, backoff& pause);
   result<void> wait_for_room(step s, message_entry const& entry, std::size_t length,
                              room_wait& waiting);
@@ -436,6 +417,7 @@ class client_port {
   port_host& host_;
   sizes const sizes_;
   std::uint16_t const index_;
+  std::uint64_t const usual_reply_;  ///< The most bytes of a reply that takes one slot.
 
   // Written by the port's thread.
   memory_block slots_;
@@ -444,7 +426,8 @@ class client_port {
   platform::atomic<std::uint64_t>* given_up_ = nullptr;  // after the slots; read by shards
   std::vector<std::byte> gather_;
   any_reader replies_;
-  std::vector<pending> table_;
+  std::vector<pending> table_;    // a power of two: the window
+  std::vector<kept_reply> kept_;  // of the same rows
   std::vector<std::byte> scratch_;
   local_clock clock_{};
   std::uint64_t next_correlation_ = 1;

@@ -10,6 +10,7 @@
 #include <span>
 #include <utility>
 
+#include <gyre/core/expiry.hpp>
 #include <gyre/port/batch.hpp>
 #include <gyre/port/client_port.hpp>
 
@@ -57,28 +58,42 @@ void write_to(full_key const& key, Message const& message, std::byte* out) {
   payload<Message>::pack(message, out + address_bytes<Actor>);
 }
 
-/// Turns a reply as it came into the value, or into why there is none.
+/// The value of a reply that came as no copy of one: a MemoryPack object, or why there is none.
 template <class Reply>
-[[nodiscard]] result<Reply> read_reply(port_host const& host, message_view const& reply) {
-  std::span<std::byte const> const bytes{reply.payload, reply.head.length};
+[[nodiscard, gnu::noinline]] result<Reply> decode_reply(port_host const& host,
+                                                        message_view const& reply) {
   if (reply.head.kind == message_kind::failure) {
-    failure_reply why;
-    std::memcpy(&why, bytes.data(), sizeof why);
-    auto const code = static_cast<errc>(why.code);
-    return tl::unexpected<error>(
-        error{code, why.reject_code, why.detail,
-              host.explain(reply.head.port, reply.head.correlation, code)});
+    return tl::unexpected<error>(read_failure(host, reply));
   }
   if constexpr (std::is_void_v<Reply>) {
     return {};
   } else {
     Reply value{};
-    if (!payload<Reply>::unpack(bytes, reply.head.kind == message_kind::raw_reply, value)) {
+    if (!payload<Reply>::unpack({reply.payload, reply.head.length},
+                                reply.head.kind == message_kind::raw_reply, value)) {
       return fail(errc::malformed,
                   "the reply's bytes are not a '" + std::string(type_name<Reply>()) + "'");
     }
     return value;
   }
+}
+
+/// Turns a reply as it came into the value, or into why there is none.
+template <class Reply>
+[[nodiscard, gnu::always_inline]] inline result<Reply> read_reply(port_host const& host,
+                                                                  message_view const& reply) {
+  if (reply.head.kind == message_kind::raw_reply) [[likely]] {
+    if constexpr (std::is_void_v<Reply>) {
+      return {};
+    } else if constexpr (payload<Reply>::raw) {
+      if (reply.head.length == sizeof(Reply)) [[likely]] {
+        Reply value{};
+        std::memcpy(&value, reply.payload, sizeof value);
+        return value;
+      }
+    }
+  }
+  return decode_reply<Reply>(host, reply);
 }
 
 }  // namespace detail
@@ -175,11 +190,9 @@ class port {
   template <class Reply>
   [[nodiscard]] result<Reply> wait(asked<Reply> ask,
                                    std::chrono::nanoseconds timeout = default_timeout) {
-    auto got = end_->wait(ask.in_flight, timeout, [this](message_view const& reply) {
+    return end_->wait(ask.in_flight, timeout, [this](message_view const& reply) {
       return detail::read_reply<Reply>(*host_, reply);
     });
-    if (!got) return tl::unexpected<error>(std::move(got.error()));
-    return std::move(*got);
   }
 
   /// Whether the reply is there. Never waits.

@@ -110,12 +110,18 @@ class any_reader {
         tag8_(ring<tag8_codec<>>(where), scratch, scratch_bytes, position),
         format_(format) {}
 
-  [[nodiscard]] bool ready() const noexcept { return commit() ? commit_.ready() : tag8_.ready(); }
+  [[nodiscard]] bool ready() const noexcept {
+    if (commit()) [[likely]]
+      return commit_.ready();
+    return tag8_.ready();
+  }
   [[nodiscard]] bool peek(message_view& out) const noexcept {
-    return commit() ? commit_.peek(out) : tag8_.peek(out);
+    if (commit()) [[likely]]
+      return commit_.peek(out);
+    return tag8_.peek(out);
   }
   void pop(message_view const& shown) noexcept {
-    if (commit()) {
+    if (commit()) [[likely]] {
       commit_.pop(shown);
     } else {
       tag8_.pop(shown);

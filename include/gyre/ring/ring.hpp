@@ -139,7 +139,9 @@ class ring_writer {
                               Fill&& fill) const noexcept {
     std::byte* const slot = ring_.at(position);
     std::byte* const body = Codec::body(slot);
-    std::memcpy(body, &head, sizeof head);
+    // Not copied as bytes: its fields then go from registers straight into the slot, where a copy
+    // that has to lie in memory first would be read back in wider words than it was written in.
+    new (body) envelope(head);
     fill(body + sizeof head);
     Codec::publish(slot, ring_.geometry.lap(position));
     prepare(position);
@@ -255,30 +257,28 @@ class ring_reader {
         scratch_bytes_(scratch_bytes),
         position_(position),
         posted_(position),
-        post_every_(r.geometry.slots >= 16 ? r.geometry.slots / 8 : 1) {}
+        post_every_(r.geometry.slots >= 16 ? r.geometry.slots / 8 : 1),
+        slot_(r.at(position)),
+        lap_(r.geometry.lap(position)),
+        end_(r.slots + r.geometry.bytes()) {}
 
   /// Whether a message waits. One acquire load.
-  [[nodiscard]] GYRE_FN bool ready() const noexcept {
-    return Codec::ready(ring_.at(position_), ring_.geometry.lap(position_));
-  }
+  [[nodiscard]] GYRE_FN bool ready() const noexcept { return Codec::ready(slot_, lap_); }
 
   /// Takes a look at the next message. False: none is there yet, or not all of it.
   [[nodiscard]] GYRE_FN bool peek(message_view& out) const noexcept {
     if (!ready()) return false;
-    std::byte* const slot = ring_.at(position_);
     if constexpr (Codec::in_place) {
-      std::memcpy(&out.head, Codec::body(slot), sizeof out.head);
-      out.slots = ring_.slots_for(out.head.length);
-      if (out.slots == 1) [[likely]] {
-        out.payload = Codec::body(slot) + sizeof(envelope);
+      std::memcpy(&out.head, Codec::body(slot_), sizeof out.head);
+      if (ring_.in_place(out.head.length)) [[likely]] {
+        out.slots = 1;
+        out.payload = Codec::body(slot_) + sizeof(envelope);
         return true;
       }
     } else {
-      if (!Codec::get(slot, ring_.geometry.lap(position_), reinterpret_cast<std::byte*>(&out.head),
-                      sizeof out.head)) {
+      if (!Codec::get(slot_, lap_, reinterpret_cast<std::byte*>(&out.head), sizeof out.head)) {
         return false;
       }
-      out.slots = ring_.slots_for(out.head.length);
     }
     return gather(out);
   }
@@ -300,7 +300,13 @@ class ring_reader {
   /// Finishes with the message that `peek` showed.
   GYRE_FN void pop(message_view const& shown) noexcept {
     position_ += shown.slots;
-    if (position_ - posted_ >= post_every_) post();
+    slot_ += shown.slots * ring_.geometry.stride;
+    if (slot_ >= end_) [[unlikely]] {
+      slot_ = ring_.at(position_);
+      lap_ = ring_.geometry.lap(position_);
+    }
+    if (position_ - posted_ >= post_every_) [[unlikely]]
+      post();
   }
 
   /// Tells the writers of every slot finished with.
@@ -316,6 +322,7 @@ class ring_reader {
 
  private:
   GYRE_FN bool gather(message_view& out) const noexcept {
+    out.slots = ring_.slots_for(out.head.length);
     std::size_t const room = ring_.slot_payload();
     std::uint64_t const total = sizeof(envelope) + out.head.length;
     if (scratch_ == nullptr || total > scratch_bytes_) return false;  // forbidden by the writer
@@ -338,6 +345,10 @@ class ring_reader {
   std::uint64_t position_ = 0;
   std::uint64_t posted_ = 0;
   std::uint64_t post_every_ = 1;
+  // Where `position_` is, and the lap that it is in, which ends there.
+  std::byte* slot_ = nullptr;
+  std::uint64_t lap_ = 0;
+  std::byte* end_ = nullptr;
 };
 
 }  // namespace gyre

@@ -13,6 +13,7 @@
 
 #include "../floor/machine.hpp"
 #include "benchmark.hpp"
+#include "player.hpp"
 
 namespace gyre::tool {
 namespace {
@@ -31,35 +32,13 @@ struct nudge {
   std::int64_t value = 0;
   std::int64_t tag = 0;
 };
-/// Goes there and back between an actor and its neighbour, so often.
-struct ball {
-  std::uint64_t hops = 0;
-};
 
 struct cell {
-  using handles = gyre::handles<poke, nudge, ball>;
+  using handles = gyre::handles<poke, nudge>;
   std::int64_t sum = 0;
 
   GYRE_FN poked on(poke const& m, auto&) { return {sum += m.value, m.tag}; }
   GYRE_FN void on(nudge const& m, auto&) { sum += m.value; }
-  GYRE_FN void on(ball const& m, auto& self) {
-    ++sum;
-    if (m.hops > 0) (void)self.tell(gyre::actor<cell>{self.id() ^ 1U}, ball{m.hops - 1});
-  }
-};
-
-/// Has an actor play with that of another kernel, which is behind this row of its links.
-struct partner {
-  std::uint32_t row = 0;
-};
-struct thrower {
-  using handles = gyre::handles<partner, ball>;
-  std::uint32_t row = 0;
-
-  GYRE_FN void on(partner const& m, auto&) { row = m.row; }
-  GYRE_FN void on(ball const& m, auto& self) {
-    if (m.hops > 0) (void)self.tell(link<thrower>{row}.at(0), ball{m.hops - 1});
-  }
 };
 
 constexpr std::uint64_t million = 1'000'000;
@@ -86,7 +65,7 @@ struct crowd {
   std::mt19937_64 random{1};
 };
 
-/// Two actors, which live on one shard or on two.
+/// Two players, which live on one shard or on two.
 struct pair {
   explicit pair(std::uint32_t shards) : rt(runtime::create({.engine = engine_kind::cpu}).value()) {
     launch_options o;
@@ -94,43 +73,35 @@ struct pair {
     o.shards = shards;
     auto const cores = cores_for_bench();
     if (cores.kernel >= 0) o.pin = {cores.kernel, cores.client};
-    cells = rt.launch<cell>("pair", o).value();
-    cells->activate().value();
+    both = rt.launch<player>("pair", o).value();
+    both->activate().value();
   }
   runtime rt;
-  std::optional<kernel<cell>> cells;
+  std::optional<kernel<player>> both;
 
-  [[nodiscard]] std::uint64_t handled() const { return cells->telemetry().handled; }
-  [[nodiscard]] bool throw_ball(std::uint64_t hops) {
-    return cells->tell(0, ball{hops}).has_value();
+  [[nodiscard]] auto play(std::uint64_t hops) {
+    return both->ask(0, throw_ball{{hops - 1, 1, 0, {}}}, patience);
   }
 };
 
-/// Two kernels of one actor each.
+/// Two kernels of one player each.
 struct pair_of_kernels {
   pair_of_kernels() : rt(runtime::create({.engine = engine_kind::cpu}).value()) {
     auto const cores = cores_for_bench();
     for (int const core : {cores.kernel, cores.client}) {
       launch_options o;
       if (core >= 0) o.pin = {core};
-      auto& made =
-          both.emplace_back(rt.launch<thrower>(both.empty() ? "left" : "right", o).value());
-      made.activate().value();
+      both.push_back(rt.launch<player>(both.empty() ? "left" : "right", o).value());
+      both.back().activate().value();
     }
-    for (std::size_t i : {0U, 1U}) {
-      auto const to = both[i].link_to(both[1 - i]).value();
-      both[i].tell(0, partner{to.row}).value();
-    }
-    while (handled() < 2) std::this_thread::sleep_for(50us);
+    to_right = both[0].link_to(both[1]).value();
   }
   runtime rt;
-  std::vector<kernel<thrower>> both;
+  std::vector<kernel<player>> both;
+  link<player> to_right{};
 
-  [[nodiscard]] std::uint64_t handled() const {
-    return both[0].telemetry().handled + both[1].telemetry().handled;
-  }
-  [[nodiscard]] bool throw_ball(std::uint64_t hops) {
-    return both[0].tell(0, ball{hops}).has_value();
+  [[nodiscard]] auto play(std::uint64_t hops) {
+    return both[0].ask(0, throw_ball{{hops - 1, 0, 0, to_right}}, patience);
   }
 };
 
@@ -251,7 +222,7 @@ repetition coroutines(crowd& c, bench_effort const& effort) {
 }
 
 /// A ball there and back between two actors, by their own messages: the time of a round trip. This
-/// thread sleeps meanwhile, for two shards may have every core; so a throw is long.
+/// thread asks for many at once and sleeps meanwhile, for two shards may have every core.
 template <class Pair>
 repetition ping_pong(Pair& p, bench_effort const& effort) {
   constexpr std::uint64_t trips = 50'000;
@@ -259,10 +230,8 @@ repetition ping_pong(Pair& p, bench_effort const& effort) {
   std::uint64_t const begin = platform::clock_ns();
   while (!times.full() &&
          platform::clock_ns() - begin < static_cast<std::uint64_t>(effort.time.count())) {
-    std::uint64_t const before = p.handled();
     std::uint64_t const start = platform::clock_ns();
-    if (!p.throw_ball(2 * trips - 1)) return not_right("the ball was not taken");
-    while (p.handled() < before + 2 * trips) std::this_thread::sleep_for(50us);
+    if (auto const r = p.play(2 * trips); !r) return not_right(r.error().message());
     times.add((platform::clock_ns() - start) / trips);
   }
   return times.summary(0);

@@ -14,6 +14,7 @@
 #include "benchmark.hpp"
 #include "cuda_actor.hpp"
 #include "cuda_floors.hpp"
+#include "player.hpp"
 
 namespace gyre::tool {
 namespace {
@@ -53,21 +54,21 @@ class bed {
   [[nodiscard]] std::uint64_t handled() const { return adders_->telemetry().handled; }
 
   /// Two players, each on a shard of its own, and the link to another kernel of the same.
-  port<cuda_player>* players() {
+  port<player>* players() {
     if (!player_end_ && start() && wrong_.empty()) make_players();
     return player_end_ ? &*player_end_ : nullptr;
   }
-  [[nodiscard]] link<cuda_player> const& others() const noexcept { return *others_; }
+  [[nodiscard]] link<player> const& others() const noexcept { return *others_; }
 
   /// Players on nearly all of the device.
-  kernel<cuda_player>* crowd() {
+  kernel<player>* crowd() {
     if (!crowd_ && start() && wrong_.empty()) {
       constexpr std::uint32_t for_other_rows = 16;
       std::uint32_t const all = report_on(engine_kind::cuda).greatest_shards;
       launch_options o;
       o.shards = all > for_other_rows ? all - for_other_rows : 1;
       o.actors = o.shards * players_of_a_shard;
-      crowd_ = have(rt_->launch<cuda_player>("crowd", o));
+      crowd_ = have(rt_->launch<player>("crowd", o));
       if (crowd_ && !have(crowd_->activate())) crowd_.reset();
     }
     return crowd_ ? &*crowd_ : nullptr;
@@ -102,8 +103,8 @@ class bed {
   void make_players() {
     launch_options o;
     o.actors = o.shards = 2;
-    players_ = have(rt_->launch<cuda_player>("players", o));
-    guests_ = have(rt_->launch<cuda_player>("guests", o));
+    players_ = have(rt_->launch<player>("players", o));
+    guests_ = have(rt_->launch<player>("guests", o));
     if (!players_ || !guests_) return;
     others_ = have(players_->link_to(*guests_));
     if (others_ && have(players_->activate()) && have(guests_->activate())) {
@@ -148,11 +149,11 @@ class bed {
   std::optional<runtime> rt_;
   std::optional<kernel<cuda_adder>> adders_;
   std::optional<port<cuda_adder>> end_;
-  std::optional<kernel<cuda_player>> players_;
-  std::optional<kernel<cuda_player>> guests_;
-  std::optional<link<cuda_player>> others_;
-  std::optional<port<cuda_player>> player_end_;
-  std::optional<kernel<cuda_player>> crowd_;
+  std::optional<kernel<player>> players_;
+  std::optional<kernel<player>> guests_;
+  std::optional<link<player>> others_;
+  std::optional<port<player>> player_end_;
+  std::optional<kernel<player>> crowd_;
   std::optional<kernel<vector_processor>> vectors_;
   std::optional<port<vector_processor>> vector_end_;
   vector_add_request request_{};
@@ -250,8 +251,8 @@ repetition hop(bed& b, bench_effort const& effort, bool two_kernels) {
   constexpr std::uint64_t hops = 10'000;
   auto* const end = b.players();
   if (end == nullptr) return not_there(b.wrong());
-  cuda_throw m{{hops - 1, 1, 0, {}}};
-  if (two_kernels) m.ball.by = b.others();
+  throw_ball m{{hops - 1, 1, 0, {}}};
+  if (two_kernels) m.it.by = b.others();
   samples times(1U << 16);
   std::uint64_t const begin = platform::clock_ns();
   while (!times.full() &&
@@ -281,7 +282,7 @@ repetition tells(bed& b, bench_effort const& effort) {
   while (now - begin < static_cast<std::uint64_t>(effort.time.count())) {
     std::uint64_t const before = crowd->telemetry().handled;
     // One message for all: the host's own part is small.
-    if (auto const t = crowd->broadcast(cuda_start{hops, players}); !t) {
+    if (auto const t = crowd->broadcast(start_playing{hops, players}); !t) {
       r.error = t.error().message();
       return r;
     }

@@ -6,6 +6,7 @@
 #include "../floor/machine.hpp"
 #include "cuda_actor.hpp"
 #include "cuda_floors.hpp"
+#include "player.hpp"
 
 namespace gyre::tool {
 
@@ -14,7 +15,7 @@ namespace gyre::tool {
 namespace {
 
 gyre::on_device<cuda_adder> const adder_on_device;
-gyre::on_device<cuda_player> const player_on_device;
+gyre::on_device<player> const player_on_device;
 
 constexpr std::uint64_t game_over = UINT64_MAX;
 /// A kernel that nobody ends does so by itself.

@@ -66,6 +66,18 @@ TEST(shard_loop, idle_turns_are_no_messages) {
 }
 
 // Contract, fault 1: handlers that never ran. The replies are computed from state and message.
+TEST(shard_loop, time_goes_on_though_something_is_always_about_to_come) {
+  loop_bench<tallier> b;
+  b.env.soon = true;
+  b.control.command.store(kernel_command::run);
+  std::uint64_t first = 0;
+  b.run([&](std::uint64_t idled) {
+    if (idled == 0) first = b.env.waited_at;
+    if (b.env.waited_at != first) b.control.command.store(kernel_command::stop);
+  });
+  EXPECT_GT(b.env.waited_at, first);
+}
+
 TEST(shard_loop, replies_are_what_the_handlers_computed) {
   loop_bench<tallier> b;
   b.send(0, add{30}, 1);

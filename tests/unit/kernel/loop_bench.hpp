@@ -25,6 +25,8 @@ struct scripted_environment {
 
   std::function<void(std::uint64_t)> on_idle;  ///< Given how often the loop was idle before.
   std::uint64_t idled = 0;
+  std::uint64_t waited_at = 0;  ///< The time of the last step of waiting.
+  bool soon = false;            ///< What a step of waiting says.
   std::uint64_t bells = 0;
   std::vector<std::pair<drop_reason, envelope>> buried;
   std::vector<std::byte> scratch;
@@ -33,8 +35,10 @@ struct scripted_environment {
   static constexpr std::uint32_t lane() noexcept { return 0; }
   void busy() noexcept {}
   template <class Ready>
-  void idle(std::uint64_t, std::uint64_t, Ready&&) noexcept {
+  bool idle(std::uint64_t now, std::uint64_t, Ready&&) noexcept {
+    waited_at = now;
     on_idle(idled++);
+    return soon;
   }
   static bool interrupted(control_words const& control) noexcept {
     return control.command.load() != kernel_command::run;

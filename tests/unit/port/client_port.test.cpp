@@ -55,7 +55,7 @@ struct fixture {
     return t.value_or(ticket{});
   }
   result<std::uint64_t> wait(ticket t, std::chrono::nanoseconds timeout = 0ns) {
-    return port->wait(t, timeout, [](message_view const& reply) {
+    return port->wait(t, timeout, [](message_view const& reply) -> result<std::uint64_t> {
       answer a;
       std::memcpy(&a, reply.payload, sizeof a);
       return a.n;

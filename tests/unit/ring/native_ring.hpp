@@ -41,13 +41,7 @@ class native_ring {
 
   /// A reader whose next message is at `position`.
   [[nodiscard]] ring_reader<Codec> reader(std::uint64_t position = 0) {
-    ring_reader<Codec> made(source, scratch.data(), scratch.size());
-    if (position > 0) {
-      message_view skipped;
-      skipped.slots = position;
-      made.pop(skipped);
-    }
-    return made;
+    return {source, scratch.data(), scratch.size(), position};
   }
 
   ring<Codec> source;

@@ -98,18 +98,12 @@ class message_fifo {
   [[nodiscard]] std::byte* push(envelope const& head) noexcept {
     std::size_t const bytes = record_bytes(head.length);
     if (!pool_->add(bytes)) return nullptr;
-    if (last_ == nullptr || last_->bytes - last_->ends < bytes) {
-      chunk_pool::chunk* const c = pool_->take(bytes);
-      if (c == nullptr) {
-        pool_->remove(bytes);
-        return nullptr;
-      }
-      (last_ != nullptr ? last_->next : first_) = c;
-      last_ = c;
+    if (last_ == nullptr || last_->bytes - last_->ends < bytes) [[unlikely]] {
+      if (!add_chunk(bytes)) return nullptr;
     }
     std::byte* const at = last_->data() + last_->ends + padding;
     last_->ends += bytes;
-    std::memcpy(at, &head, sizeof head);
+    new (at) envelope(head);  // field by field, as in a ring
     return at + sizeof head;
   }
 
@@ -140,6 +134,18 @@ class message_fifo {
   /// Before each envelope, so that the payload after it is aligned to 16.
   static constexpr std::size_t padding = 8;
   static_assert((padding + sizeof(envelope)) % 16 == 0);
+
+  /// Room for a message of so many bytes, which are accounted for.
+  [[nodiscard, gnu::noinline]] bool add_chunk(std::size_t bytes) noexcept {
+    chunk_pool::chunk* const c = pool_->take(bytes);
+    if (c == nullptr) {
+      pool_->remove(bytes);
+      return false;
+    }
+    (last_ != nullptr ? last_->next : first_) = c;
+    last_ = c;
+    return true;
+  }
 
   [[nodiscard]] static constexpr std::size_t record_bytes(std::size_t length) noexcept {
     return (padding + sizeof(envelope) + length + 15) / 16 * 16;

@@ -20,13 +20,15 @@
 namespace gyre {
 
 /// The cpu engine's part of the loop: one lane, a thread that waits adaptively, handlers that may
-/// throw. One for each shard; used by its thread alone.
-class cpu_environment {
+/// throw. One for each shard; used by its thread alone, and so on lines of its own.
+class alignas(cache_line) cpu_environment {
  public:
   using codec = cpu_codec;
 
   /// How long an idle shard polls without giving the core away.
   static constexpr std::uint64_t spin_ns = 5'000;
+  /// How often it looks between two readings of the clock meanwhile.
+  static constexpr int looks = 16;
 
   /// What an environment is made of. The rings are one for each shard, in their order: what the
   /// others' handlers tell its actors.
@@ -62,11 +64,12 @@ class cpu_environment {
   /// There was something to do.
   void busy() noexcept { idle_since_ = 0; }
 
-  /// A step of waiting, at time `now`, for `longest` nanoseconds at most. The loop reads the clock
-  /// between two steps, which is pause enough; later the core is offered to others, then the thread
-  /// parks.
+  /// A step of waiting, at time `now`, for `longest` nanoseconds at most. It looks a few times:
+  /// what comes then need not wait for the loop to read the clock, which takes longer than all of
+  /// these looks. Later the core is offered to others, then the thread parks. True: something came
+  /// at one of the first looks.
   template <class Ready>
-  void idle(std::uint64_t now, std::uint64_t longest, Ready&& ready) noexcept {
+  bool idle(std::uint64_t now, std::uint64_t longest, Ready&& ready) noexcept {
     if (idle_since_ == 0) idle_since_ = now;
     std::uint64_t const waited = now - idle_since_;
     if (waited >= park_after_ns_) {
@@ -77,7 +80,12 @@ class cpu_environment {
       idle_since_ = 0;
     } else if (waited >= spin_ns) {
       std::this_thread::yield();
+    } else {
+      for (int i = 0; i < looks; ++i) {
+        if (ready()) return true;
+      }
     }
+    return false;
   }
 
   /// Looked at before each message: a handler may be slow, and a stop must not wait for 64 of them.
@@ -125,12 +133,16 @@ class cpu_environment {
   template <class Fill>
   bool post(kernel_view const& kernel, std::uint32_t link, std::uint32_t to, envelope const& head,
             Fill&& fill) noexcept {
-    if (link != 0) return post_far(kernel, link, to, head, fill);
-    bool const sent = to != shard_ && kept_[to].empty() &&
-                      push(rings_[to], kernel.shards[to].bell, head, fill, [] {});
-    if (!sent && !keep(kept_[to], to != shard_, head, fill)) {
-      lose(kernel, drop_reason::no_room, head);
-      return false;
+    if (link != 0) [[unlikely]]
+      return post_far(kernel, link, to, head, fill);
+    if (to == shard_) {
+      std::byte* const at = kept_[to].push(head);
+      if (at == nullptr) [[unlikely]]
+        return lost(kernel, drop_reason::no_room, head);
+      fill(at);
+    } else if (!kept_[to].empty() || !push(rings_[to], kernel.shards[to].bell, head, fill, [] {}))
+        [[unlikely]] {
+      if (!keep(kept_[to], head, fill)) return lost(kernel, drop_reason::no_room, head);
     }
     // Before the message that it answers counts as taken.
     detail::bump(kernel.shards[shard_].words->told, 1);
@@ -155,8 +167,10 @@ class cpu_environment {
     return kernel.shards[shard_].topics[0];
   }
 
-  /// Counts a message that a handler could not send.
-  void lose(kernel_view const& kernel, drop_reason reason, envelope const& head) noexcept {
+  /// Counts a message that a handler could not send. The envelope is handed over by value, here and
+  /// below: so the quick way keeps it in registers.
+  [[gnu::noinline]] void lose(kernel_view const& kernel, drop_reason reason,
+                              envelope head) noexcept {
     detail::bump(kernel.shards[shard_].words->dropped[static_cast<std::size_t>(reason)], 1);
     bury(reason, head);
   }
@@ -216,29 +230,27 @@ class cpu_environment {
   bool push(ring_memory<> const& into, doorbell bell, envelope const& head, Fill& fill,
             Reserved&& reserved) noexcept {
     ring_writer<codec, writers::many> const others{ring<codec>{into}};
+    bool const whole = others.target().in_place(head.length);
     std::uint64_t at = 0;
-    if (!others.reserve(others.target().slots_for(head.length), at)) return false;
+    if (!others.reserve(whole ? 1 : others.target().slots_for(head.length), at)) return false;
     reserved();
-    if (others.target().in_place(head.length)) {
+    if (whole) [[likely]] {
       others.write_in_place(at, head, fill);
     } else {
-      with_scratch(head.length, [&](std::byte* scratch) {
-        fill(scratch);
-        others.write(at, head, scratch);
-      });
+      detail::write_in_pieces(*this, into, at, head, fill);
     }
     ring_bell(bell);
     return true;
   }
 
-  /// `elsewhere`: it waits for room in another shard's ring.
+  /// Keeps a message until there is room in another shard's ring.
   template <class Fill>
-  bool keep(message_fifo& in, bool elsewhere, envelope const& head, Fill& fill) noexcept {
+  [[gnu::noinline]] bool keep(message_fifo& in, envelope head, Fill fill) noexcept {
     bool const first = in.empty();
     std::byte* const at = in.push(head);
     if (at == nullptr) return false;
     fill(at);
-    if (first && elsewhere) ++waiting_;
+    if (first) ++waiting_;
     return true;
   }
 
@@ -261,18 +273,18 @@ class cpu_environment {
     auto& waiting = kept_for(kernel, link);
     if (waiting[to].empty()) {
       thread_link& way = way_of(kernel, link);
-      if (!way.enter(shard_)) {
-        lose(kernel, drop_reason::terminated, head);
-        return false;
-      }
+      if (!way.enter(shard_)) return lost(kernel, drop_reason::terminated, head);
       bool const sent = push_far(kernel, link, to, head, fill);
       way.leave(shard_);
       if (sent) return true;
     }
     detail::bump(words.told, 1);
-    if (keep(waiting[to], true, head, fill)) return true;
+    if (keep(waiting[to], head, fill)) return true;
     detail::bump(words.tells_taken, 1);
-    lose(kernel, drop_reason::no_room, head);
+    return lost(kernel, drop_reason::no_room, head);
+  }
+  bool lost(kernel_view const& kernel, drop_reason reason, envelope const& head) noexcept {
+    lose(kernel, reason, head);
     return false;
   }
   [[nodiscard]] static thread_link& way_of(kernel_view const& kernel, std::uint32_t link) noexcept {
