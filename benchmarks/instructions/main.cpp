@@ -17,6 +17,8 @@
 
 #include <tools/bench/wire/contestants.hpp>
 
+#include <vector/vector_processor.hpp>
+
 /// \file
 /// The hot operations, each on one thread and the same every time, for callgrind to count: run by
 /// scripts/instruction_budget.py. What two threads would do at once is taken apart: a port submits
@@ -148,6 +150,94 @@ void count_port() {
   }
 }
 
+/// The vector request with an id that no other has: queues look for duplicates.
+vector_add_request request_of(std::uint64_t id) {
+  auto m = tool::wire_bench::sample_of<vector_add_request>();
+  std::memcpy(m.message_id.bytes.data(), &id, sizeof id);
+  return m;
+}
+
+/// A user's queue: what is sent stands in it until it is received.
+void count_queue() {
+  constexpr std::size_t n = 64;
+  queue_registry queues;
+  auto q = queues.create<vector_add_request>("q").value();
+  std::vector<vector_add_request> messages;
+  for (std::size_t i = 0; i < n; ++i) messages.push_back(request_of(0));
+  vector_add_request back;
+  std::uint64_t serial = 0;
+  auto const send = [&] {
+    for (auto const& m : messages) {
+      if (!q.send(m)) give_up("a queue refused a message");
+    }
+  };
+  auto const receive = [&] {
+    for (std::size_t i = 0; i < n; ++i) {
+      if (!q.receive_into(back, 0ns)) give_up("a queue has lost a message");
+    }
+  };
+  // The window of ids is full after some rounds, and then forgets one for each.
+  for (int round = 0; round < 8; ++round) {
+    for (auto& m : messages) m = request_of(++serial);
+    if (round < 7) {
+      send();
+      receive();
+    } else {
+      count("queue.send", n, send);
+      count("queue.receive", n, receive);
+    }
+  }
+}
+
+/// A kernel's queues: a request goes straight to the ring, its reply straight to the receiver.
+void count_bridge() {
+  constexpr std::size_t n = 64;
+  auto rt = runtime::create({.engine = engine_kind::cpu}).value();
+  launch_options o;
+  o.spin = 0ns;
+  auto k = rt.launch<vector_processor>("k", o).value();
+  auto requests = k.requests().value();
+  auto responses = k.responses().value();
+  std::vector<vector_add_request> messages(n);
+  vector_add_response reply;
+  std::uint64_t serial = 0;
+  auto const send = [&] {
+    for (auto const& m : messages) {
+      if (!requests.send(m)) give_up("a kernel's queue refused a message");
+    }
+  };
+  auto const receive = [&] {
+    for (std::size_t i = 0; i < n; ++i) {
+      if (!responses.receive_into(reply, 0ns) || !reply.success) give_up("a response is not right");
+    }
+  };
+  std::uint64_t handled = 0;
+  // The shard's thread sleeps before and after, as in `count_port`.
+  auto const settle = [&](std::uint64_t more) {
+    handled += more;
+    while (k.telemetry().handled < handled) std::this_thread::sleep_for(1ms);
+    std::this_thread::sleep_for(20ms);
+  };
+  for (int round = 0; round < 8; ++round) {
+    bool const counted = round > 0;
+    for (auto& m : messages) m = request_of(++serial);
+    settle(0);
+    if (counted) {
+      count("bridge.send", n, send);
+    } else {
+      send();
+    }
+    k.activate().value();
+    settle(n);
+    if (counted) {
+      count("bridge.receive", n, receive);
+    } else {
+      receive();
+    }
+    k.deactivate().value();
+  }
+}
+
 /// A loop runs once; so the first warms up, and the second is counted.
 template <class Message>
 void count_shard(std::string const& name, bool answered) {
@@ -197,6 +287,8 @@ int main() {
   count_ring<writers::one>("one_writer");
   count_ring<writers::many>("many_writers");
   count_port();
+  count_queue();
+  count_bridge();
   count_shard<number>("shard.ask", true);
   count_shard<number_sent>("shard.tell", false);
   count_codec<tool::wire_bench::reading>();

@@ -38,6 +38,7 @@ class bridge::request_link final : public queue_link {
     return bridge_->take(info, bytes);
   }
   bool takes() const noexcept override { return true; }
+  bool stirs() const noexcept override { return bridge_->stirs(); }
   bool pump() noexcept override { return bridge_->pump(); }
   void arm() noexcept override { bridge_->arm(); }
 
@@ -50,6 +51,11 @@ class bridge::response_link final : public queue_link {
  public:
   explicit response_link(std::shared_ptr<bridge> b) : bridge_(std::move(b)) {}
   bool takes() const noexcept override { return false; }
+  bool bring(arrival& out, std::span<std::byte> room) noexcept override {
+    return bridge_->bring(out, room);
+  }
+  bool brings() const noexcept override { return bridge_->brings(); }
+  bool stirs() const noexcept override { return bridge_->stirs(); }
   bool pump() noexcept override { return bridge_->pump(); }
   void arm() noexcept override { bridge_->arm(); }
 
@@ -139,8 +145,38 @@ bool bridge::take(message_info const& info, std::span<std::byte const> bytes) no
   return true;
 }
 
+bool bridge::brings() const noexcept {
+  return std::max(entry_.reply_greatest, entry_.reply_wire_greatest) <= detail::near_bytes;
+}
+
+/// A failure is left to `pump`: a dead letter is no matter for under a lock.
+bool bridge::bring(arrival& out, std::span<std::byte> room) noexcept {
+  if (!pump_lock_.try_lock()) return false;
+  std::lock_guard const lock(pump_lock_, std::adopt_lock);
+  message_view reply;
+  if (!replies_.peek(reply) || reply.head.kind == message_kind::failure) return false;
+  row& sent = row_of(reply);
+  out.info = {sent.id, reply.head.priority, sent.actor, {}};
+  if (entry_.reply_to_wire != nullptr) {
+    out.size = entry_.reply_to_wire(reply.payload, room.data());
+  } else {
+    out.size = reply.head.length;
+    std::memcpy(room.data(), reply.payload, out.size);
+  }
+  finish_with(reply, sent);
+  if (requests_->depth() != 0) out.pump = true;
+  return true;
+}
+
+bool bridge::arrived() const noexcept {
+  std::uint64_t const next = read_.load(std::memory_order_relaxed);
+  return any_reader(host_.view.format, ring_, nullptr, 0, next).ready();
+}
+
+bool bridge::stirs() const noexcept { return arrived() || requests_->depth() != 0; }
+
 bool bridge::pump() noexcept {
-  bool moved = pump_replies();
+  bool moved = arrived() && pump_replies();
   // Replies have freed room, and somebody may have left messages standing for want of it.
   if (requests_->depth() != 0) moved = requests_->drain_to_link() != 0 || moved;
   return moved;
@@ -152,11 +188,9 @@ bool bridge::pump_replies() noexcept {
   bool moved = false;
   message_view reply;
   for (std::size_t i = 0; i < pump_batch && replies_.peek(reply); ++i) {
-    row& sent = in_flight_[reply.head.correlation & (in_flight_.size() - 1)];
+    row& sent = row_of(reply);
     if (!deliver(reply, sent)) break;
-    replies_.pop(reply);
-    sent.correlation.store(0, std::memory_order_release);
-    answered_.store(answered_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    finish_with(reply, sent);
     moved = true;
   }
   return moved;
@@ -167,14 +201,12 @@ std::uint64_t bridge::finish() noexcept {
   std::uint64_t left = 0;
   message_view reply;
   while (replies_.peek(reply)) {
-    row& sent = in_flight_[reply.head.correlation & (in_flight_.size() - 1)];
+    row& sent = row_of(reply);
     if (!deliver(reply, sent)) {
       bury(reply, sent);
       ++left;
     }
-    replies_.pop(reply);
-    sent.correlation.store(0, std::memory_order_release);
-    answered_.store(answered_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    finish_with(reply, sent);
   }
   return left;
 }

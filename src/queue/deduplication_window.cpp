@@ -7,7 +7,7 @@
 namespace gyre {
 
 deduplication_window::deduplication_window(std::uint64_t window)
-    : ids_(window), table_(places_for(window)), mask_(table_.size() - 1) {}
+    : ids_(window + 1), table_(places_for(window)), mask_(table_.size() - 1) {}
 
 std::uint64_t deduplication_window::places_for(std::uint64_t window) noexcept {
   constexpr std::uint64_t greatest = std::uint64_t{1} << 62;
@@ -16,7 +16,7 @@ std::uint64_t deduplication_window::places_for(std::uint64_t window) noexcept {
 }
 
 std::uint64_t deduplication_window::memory_needed(std::uint64_t window) noexcept {
-  return saturating::add(saturating::multiply(window, sizeof(uuid)),
+  return saturating::add(saturating::multiply(saturating::add(window, 1), sizeof(uuid)),
                          saturating::multiply(places_for(window), sizeof(std::uint32_t)));
 }
 

@@ -81,6 +81,7 @@ named_queue::~named_queue() { close(); }
 result<void> named_queue::attach(std::shared_ptr<queue_link> link) {
   std::shared_ptr<queue_link> const attached = link;
   bool const takes = link != nullptr && link->takes();
+  bool const brings = link != nullptr && link->brings() && !options_.priority;
   {
     std::scoped_lock const lock(lock_);
     if (closed_.load(std::memory_order_relaxed)) {
@@ -88,6 +89,7 @@ result<void> named_queue::attach(std::shared_ptr<queue_link> link) {
     }
     link_.swap(link);  // the old one dies outside of the lock
     link_takes_.store(takes, std::memory_order_release);
+    link_brings_ = brings;
   }
   drain_to_link();
   if (attached != nullptr && needs_pump()) attached->arm();
@@ -98,6 +100,7 @@ void named_queue::detach() {
   std::shared_ptr<queue_link> old;
   std::scoped_lock const lock(lock_);
   link_takes_.store(false, std::memory_order_release);
+  link_brings_ = false;
   link_.swap(old);
 }
 
@@ -117,6 +120,7 @@ std::uint64_t named_queue::close() noexcept {
       closed_.store(true, std::memory_order_relaxed);
       sealed_.store(true, std::memory_order_relaxed);
       link_takes_.store(false, std::memory_order_release);
+      link_brings_ = false;
       if (link_ != nullptr) link_.swap(old);
       while (!lists_.empty() && !dropped.full()) {
         discard(lists_.pop_front(), drop_reason::terminated, dropped);

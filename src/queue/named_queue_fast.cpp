@@ -54,7 +54,8 @@ named_queue::outcome named_queue::admit(message_info const& info, std::span<std:
   if (sealed_.load(std::memory_order_relaxed)) [[unlikely]]
     return outcome::closed;
   bool const remember = options_.deduplication && !is_nil(info.id);
-  if (remember && window_.contains(info.id)) [[unlikely]] {
+  std::uint64_t place_of_id = 0;
+  if (remember && window_.contains(info.id, place_of_id)) [[unlikely]] {
     ++counts_.duplicates;
     return outcome::duplicate;
   }
@@ -78,7 +79,7 @@ named_queue::outcome named_queue::admit(message_info const& info, std::span<std:
     std::size_t moved = 0;
     if (!lists_.empty()) offer_more = offer_to_link(moved, dropped);
     if (lists_.empty() && link_->take(info, bytes)) {
-      if (remember) window_.remember(info.id);
+      if (remember) window_.remember(info.id, place_of_id);
       ++counts_.sent;
       ++counts_.forwarded;
       return outcome::done;
@@ -114,7 +115,7 @@ named_queue::outcome named_queue::admit(message_info const& info, std::span<std:
   node.bytes = static_cast<std::uint32_t>(bytes.size());
   node.priority = info.priority;
   lists_.push_back(node, info.priority);
-  if (remember) window_.remember(info.id);
+  if (remember) window_.remember(info.id, place_of_id);
   set_depth(++depth);
   ++counts_.sent;
   if (depth > counts_.peak_depth) counts_.peak_depth = depth;
@@ -162,6 +163,7 @@ named_queue::outcome named_queue::try_receive(detail::taken_message& out) noexce
   for (;;) {
     detail::dropped_messages dropped;
     wake_ups wakes;
+    std::shared_ptr<queue_link> to_pump;
     outcome o = outcome::empty;
     {
       std::scoped_lock const lock(lock_);
@@ -178,16 +180,47 @@ named_queue::outcome named_queue::try_receive(detail::taken_message& out) noexce
             o = outcome::done;
           }
         } while (o != outcome::done && !lists_.empty() && !dropped.full());
+      } else if (link_brings_) {
+        if (bring_from_link(out)) o = outcome::done;
+        if (out.pump) [[unlikely]]
+          to_pump = link_;
       }
       choose_wake_ups(wakes);
     }
     wakes.notify();
+    if (to_pump != nullptr) [[unlikely]]
+      to_pump->pump();
     if (dropped.empty()) [[likely]]
       return o;
     bool const stopped_short = dropped.full() && o == outcome::empty;
     bury(dropped);
     if (!stopped_short) return o;
   }
+}
+
+/// A message that was seen before is passed over, as a send would have been refused.
+bool named_queue::bring_from_link(detail::taken_message& out) noexcept {
+  out.pump = false;
+  while (!sealed_.load(std::memory_order_relaxed) && link_->bring(out, out.near)) {
+    if (options_.deduplication && seen_before(out.info.id)) [[unlikely]]
+      continue;
+    ++counts_.sent;
+    ++counts_.received;
+    return true;
+  }
+  return false;
+}
+
+/// Counts the duplicate, or remembers the id.
+bool named_queue::seen_before(uuid const& id) noexcept {
+  if (is_nil(id)) return false;
+  std::uint64_t place = 0;
+  if (window_.contains(id, place)) {
+    ++counts_.duplicates;
+    return true;
+  }
+  window_.remember(id, place);
+  return false;
 }
 
 void named_queue::take_out(message_node& node, detail::taken_message& out) noexcept {
@@ -248,14 +281,6 @@ std::size_t named_queue::drain_to_link() noexcept {
     if (!dropped.empty()) bury(dropped);
   }
   return taken;
-}
-
-void named_queue::choose_wake_ups(wake_ups& out) noexcept {
-  std::uint64_t const depth = depth_.load(std::memory_order_relaxed);
-  if (receivers_.due(depth)) [[unlikely]]
-    out.receiver = &receivers_.call();
-  if (senders_.due(capacity_ - depth)) [[unlikely]]
-    out.sender = &senders_.call();
 }
 
 }  // namespace gyre

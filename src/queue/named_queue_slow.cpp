@@ -16,10 +16,14 @@ named_queue::outcome named_queue::wait(wait_list& list, outcome missing, deadlin
   {
     std::shared_ptr<queue_link> const pumped = link();
     for (backoff spin; !spin.exhausted(); spin.step()) {
-      bool const moved = pumped != nullptr && pumped->pump();
-      // A sender's attempt offers to the link, which may have room where the queue has none.
-      bool const offers = &list == &senders_ && link_takes_.load(std::memory_order_relaxed);
-      if (moved || offers || things_for(list) != 0) {
+      bool const stirs = pumped != nullptr && pumped->stirs();
+      // A receiver's attempt asks the link; a sender's offers to it, which may have room where the
+      // queue has none.
+      bool const asks = &list == &receivers_ ? stirs : link_takes_.load(std::memory_order_relaxed);
+      if (asks || things_for(list) != 0) {
+        if (outcome const o = attempt(); o != missing) return o;
+      }
+      if (stirs && pumped->pump() && things_for(list) != 0) {
         if (outcome const o = attempt(); o != missing) return o;
       }
       if (closed_.load(std::memory_order_relaxed)) return outcome::closed;
@@ -111,7 +115,7 @@ result<void> named_queue::finish_receive(outcome o, detail::taken_message& out,
                                          detail::patience patience, std::stop_token const& stop) {
   auto const attempt = [&] { return try_receive(out); };
   if (o == outcome::empty) {
-    if (auto const pumped = link(); pumped != nullptr) {
+    if (auto const pumped = link(); pumped != nullptr && pumped->stirs()) {
       pumped->pump();
       o = attempt();
     }

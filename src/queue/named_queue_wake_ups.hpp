@@ -17,4 +17,12 @@ struct named_queue::wake_ups {
   }
 };
 
+inline void named_queue::choose_wake_ups(wake_ups& out) noexcept {
+  std::uint64_t const depth = depth_.load(std::memory_order_relaxed);
+  if (receivers_.due(depth)) [[unlikely]]
+    out.receiver = &receivers_.call();
+  if (senders_.due(capacity_ - depth)) [[unlikely]]
+    out.sender = &senders_.call();
+}
+
 }  // namespace gyre

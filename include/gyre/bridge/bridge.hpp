@@ -19,9 +19,9 @@ namespace gyre {
 class bridge_service;
 
 /// Moves messages between a kernel's two named queues and its rings. No thread of its own stands in
-/// the way: a sender hands its message on to the ring itself, a waiting receiver takes replies from
-/// the ring itself. Only when nobody is awake to do it (a receiver sleeps, or the ring was full)
-/// the runtime's `bridge_service` does.
+/// the way: a sender hands its message on to the ring itself, a receiver takes replies of at most
+/// 1 KiB from the ring itself. Only when nobody is awake to do it (a receiver sleeps, or the ring
+/// was full) the runtime's `bridge_service` does.
 ///
 /// Nothing is lost on the way: a message that the rings have no room for stays in its queue, in
 /// order; a reply that the response queue has no room for stays in the ring, and then holds up the
@@ -29,7 +29,9 @@ class bridge_service;
 /// reason, for a queue carries values alone.
 ///
 /// Thread-safe. The request side runs under the request queue's lock, the reply side under
-/// `pump_lock_`; they meet in the rows of `in_flight_`, each written by one side at a time.
+/// `pump_lock_`; they meet in the rows of `in_flight_`, each written by one side at a time. Who
+/// holds `pump_lock_` may wait for the response queue's lock; so `bring`, which is called with that
+/// held, only tries.
 /// *Memory ordering*: a row is handed over by its `correlation`: stored with release by the request
 /// side before the message is published, and by the reply side when it is done with the row.
 class bridge : public std::enable_shared_from_this<bridge> {
@@ -99,7 +101,22 @@ class bridge : public std::enable_shared_from_this<bridge> {
   };
 
   bool take(message_info const& info, std::span<std::byte const> bytes) noexcept;
+  bool bring(arrival& out, std::span<std::byte> room) noexcept;
+  [[nodiscard]] bool brings() const noexcept;
+  [[nodiscard]] bool stirs() const noexcept;
+  [[nodiscard]] bool arrived() const noexcept;
   bool pump_replies() noexcept;
+  [[nodiscard]] row& row_of(message_view const& reply) noexcept {
+    return in_flight_[reply.head.correlation & (in_flight_.size() - 1)];
+  }
+  /// With `pump_lock_` held. The position goes first: whoever sees this slot written again would
+  /// look for the next message in vain.
+  void finish_with(message_view const& reply, row& sent) noexcept {
+    read_.store(replies_.position() + reply.slots, std::memory_order_relaxed);
+    replies_.pop(reply);
+    sent.correlation.store(0, std::memory_order_release);
+    answered_.store(answered_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
   bool deliver(message_view const& reply, row const& sent) noexcept;
   void bury(message_view const& reply, row const& sent) noexcept;
   void arm() noexcept;
@@ -127,6 +144,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   std::vector<std::byte> gather_;
   std::vector<std::byte> encoded_;
   std::atomic<std::uint64_t> answered_{0};
+  std::atomic<std::uint64_t> read_{0};  ///< The reader's position, for whoever polls.
 
   // Rows go from side to side.
   std::vector<row> in_flight_;

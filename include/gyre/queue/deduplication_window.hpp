@@ -27,25 +27,30 @@ class deduplication_window {
   /// Bytes that a window of this size allocates.
   [[nodiscard]] static std::uint64_t memory_needed(std::uint64_t window) noexcept;
 
-  [[nodiscard]] bool contains(uuid const& id) const noexcept {
-    for (std::uint64_t i = home_of(id); table_[i] != 0; i = (i + 1) & mask_) {
-      if (ids_[table_[i] - 1] == id) return true;
+  /// Whether it contains the id. If not, `place` is for `remember`, as long as nothing else is
+  /// remembered meanwhile.
+  [[nodiscard]] bool contains(uuid const& id, std::uint64_t& place) const noexcept {
+    for (place = home_of(id); table_[place] != 0; place = (place + 1) & mask_) {
+      if (ids_[table_[place] - 1] == id) return true;
     }
     return false;
   }
+  [[nodiscard]] bool contains(uuid const& id) const noexcept {
+    std::uint64_t place = 0;
+    return contains(id, place);
+  }
 
-  /// Remembers an id that it does not contain; the oldest makes room.
-  void remember(uuid const& id) noexcept {
-    if (count_ == ids_.size()) {
+  /// Remembers an id that it does not contain, at the place that `contains` found; the oldest makes
+  /// room. It goes afterwards, for what moves up then may be this one.
+  void remember(uuid const& id, std::uint64_t place) noexcept {
+    ids_[next_] = id;
+    table_[place] = static_cast<std::uint32_t>(next_ + 1);
+    next_ = next_ + 1 == ids_.size() ? 0 : next_ + 1;
+    if (count_ + 1 == ids_.size()) {
       forget(next_);
     } else {
       ++count_;
     }
-    ids_[next_] = id;
-    std::uint64_t i = home_of(id);
-    while (table_[i] != 0) i = (i + 1) & mask_;
-    table_[i] = static_cast<std::uint32_t>(next_ + 1);
-    next_ = next_ + 1 == ids_.size() ? 0 : next_ + 1;
   }
 
   /// Ids remembered now.
@@ -70,10 +75,10 @@ class deduplication_window {
     table_[hole] = 0;
   }
 
-  std::vector<uuid> ids_;             // in order of arrival, round and round
+  std::vector<uuid> ids_;             // in order of arrival, round and round; one more than kept
   std::vector<std::uint32_t> table_;  // 1 + the index in the ring; 0: empty
   std::uint64_t mask_ = 0;
-  std::uint64_t next_ = 0;  // where the next id goes; when full, the oldest
+  std::uint64_t next_ = 0;  // where the next id goes; when full, the oldest is behind it
   std::uint64_t count_ = 0;
 };
 

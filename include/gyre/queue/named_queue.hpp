@@ -40,16 +40,18 @@ namespace gyre {
 ///
 /// With a link attached, a send into an empty queue offers the message to the link at once; what
 /// the link does not take stands in the queue and is offered again, in order, before anything
-/// newer.
+/// newer. A receive from an empty queue asks the link at once for what has arrived, and what it
+/// brings never stands in the queue: it counts as sent and received, and its time is zero.
 ///
 /// Thread-safe. Who may write: everything below `lock_` is written with it held. `depth_` and
 /// `sleepers_` are written so too, but read without it, as hints. Sections under the lock are
 /// short: they copy at most 1 KiB (larger messages are copied outside) and allocate nothing. A
-/// thread that waits spins, calling the link's `pump`, then sleeps; a wake-up costs a system call
-/// only where somebody sleeps.
+/// thread that waits spins, calling the link's `pump` where that stirs, then sleeps; a wake-up
+/// costs a system call only where somebody sleeps.
 ///
 /// *Memory ordering*: what a thread did before a send is visible to the thread whose receive
-/// returned the message, and to the link's `take`: both happen under the same lock.
+/// returned the message, and to the link's `take`: both happen under the same lock. What a link's
+/// `bring` has seen is visible to the receiver.
 class named_queue {
  public:
   struct description {
@@ -244,6 +246,8 @@ class named_queue {
                     detail::dropped_messages& dropped) noexcept;
   outcome place(std::span<std::byte const> bytes, detail::staged_buffer* staged,
                 buffer_pool::buffer& out) noexcept;
+  bool bring_from_link(detail::taken_message& out) noexcept;
+  bool seen_before(uuid const& id) noexcept;
   bool offer_to_link(std::size_t& taken, detail::dropped_messages& dropped) noexcept;
   bool expired(message_node const& node, std::int64_t now) const noexcept {
     return now - node.born >= time_to_live_;
@@ -293,6 +297,7 @@ class named_queue {
   std::atomic<std::uint64_t> depth_{0};
   // Written and read with the lock held.
   std::shared_ptr<queue_link> link_;
+  bool link_brings_ = false;
   priority_lists<message_node> lists_;
   message_store store_;
   message_clock clock_;

@@ -22,6 +22,14 @@ struct message_info {
   hybrid_time time{};
 };
 
+/// A message on its way to a receiver, but for its bytes.
+struct arrival {
+  message_info info{};
+  std::size_t size = 0;  ///< Bytes of it.
+  /// Set by a link that wants `pump` to be called once the lock is free: there is room now.
+  bool pump = false;
+};
+
 /// The bridge's side of a queue.
 ///
 /// A queue calls it from the threads that use the queue. It holds a shared pointer to its link
@@ -41,6 +49,20 @@ class queue_link {
   /// Whether `take` is to be called at all; a link that only brings messages (a response queue's)
   /// says false and saves the calls. Read once, at `attach`.
   [[nodiscard]] virtual bool takes() const noexcept;
+
+  /// Brings the next message that has arrived, and all of whose predecessors are in the queue, to a
+  /// receiver that found the queue empty: its bytes into `room`, which has 1 KiB, the rest into
+  /// `out`. False: there is none, or it cannot go this way; then `pump` moves it. Called with the
+  /// queue's lock held: must not call back into the queue, and must not block.
+  virtual bool bring(arrival& out, std::span<std::byte> room) noexcept;
+
+  /// Whether `bring` is to be called at all: every message that comes fits the room. Read once, at
+  /// `attach`; a queue with priorities does not call it, for what arrives has to be ordered first.
+  [[nodiscard]] virtual bool brings() const noexcept;
+
+  /// Whether `bring` or `pump` may find something to move: a hint, for waiting threads to poll
+  /// without the lock.
+  [[nodiscard]] virtual bool stirs() const noexcept;
 
   /// Moves what has arrived from the rings into queues, and what waits in queues into the rings
   /// (`drain_to_link`). Called by waiting threads without the lock; many may call it at once, and

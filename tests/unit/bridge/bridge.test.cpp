@@ -50,6 +50,7 @@ TEST(bridge, request_goes_straight_to_the_ring_and_its_reply_to_the_other_queue)
   EXPECT_EQ(bridged_kernel::number_in(*m), 6U);
   b.kernel.answer(m->head, answer{36});
   EXPECT_EQ(b.receive(), 36U);
+  EXPECT_TRUE(b.straight());
   EXPECT_EQ(b.between->sent(), 1U);
   EXPECT_EQ(b.between->answered(), 1U);
 }
@@ -122,6 +123,62 @@ TEST(bridge, failure_is_a_dead_letter_with_its_reason_and_the_next_reply_comes) 
   };
   EXPECT_EQ(lost(drop_reason::rejected), 1U);
   EXPECT_EQ(lost(drop_reason::no_such_actor), 1U);
+}
+
+// Its bytes would be copied into the receiver's room of 1 KiB, and under a lock.
+TEST(bridge, large_reply_goes_by_way_of_the_queue) {
+  bridged_kernel b(16, 16, 16, image_of<librarian>());
+  ASSERT_TRUE(b.send(1));
+  auto const m = b.kernel.take();
+  ASSERT_TRUE(m);
+  page sent;
+  ASSERT_TRUE(sent.words.resize(500));
+  sent.words[499] = 7;
+  std::vector<std::byte> bytes(wire::encoded_size(sent));
+  (void)wire::encode_unchecked(sent, bytes.data());
+  b.kernel.answer(m->head, message_kind::wire_reply, bytes.data(), bytes.size());
+  page got;
+  ASSERT_TRUE(b.between->responses()->receive(
+      [&](std::span<std::byte const> in) { return static_cast<bool>(wire::decode(in, got)); },
+      0ns));
+  EXPECT_EQ(got.words.size(), 500U);
+  EXPECT_EQ(got.words[499], 7U);
+  EXPECT_FALSE(b.straight());
+}
+
+// A reply that goes straight to the receiver must not overtake one that another thread has just
+// moved into the queue.
+TEST(bridge, order_is_kept_while_another_thread_pumps) {
+  bridged_kernel b(64, 64, 64);
+  constexpr std::uint64_t n = 3'000;
+  std::atomic<bool> over{false};
+  std::thread sender([&] {
+    for (std::uint64_t i = 1; i <= n && b.send(i, patience); ++i) {
+    }
+  });
+  std::thread kernel([&] {
+    while (!over.load(std::memory_order_relaxed)) {
+      if (b.serve().empty()) std::this_thread::yield();
+    }
+  });
+  std::thread pumper([&] {
+    while (!over.load(std::memory_order_relaxed)) {
+      if (!b.between->pump()) std::this_thread::yield();
+    }
+  });
+  std::vector<std::uint64_t> received;
+  while (received.size() < n) {
+    auto const got = b.receive(patience);
+    if (!got) break;
+    received.push_back(*got);
+  }
+  over = true;
+  for (auto* thread : {&sender, &kernel, &pumper}) thread->join();
+  EXPECT_EQ(received, numbers(1, n));
+  auto const s = b.between->responses()->stats();
+  EXPECT_EQ(s.sent, n);
+  EXPECT_EQ(s.received, n);
+  EXPECT_EQ(b.between->answered(), n);
 }
 
 TEST(bridge, shut_door_leaves_messages_in_their_queue) {

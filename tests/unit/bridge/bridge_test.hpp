@@ -37,6 +37,16 @@ struct oracle {
   gyre::reply<answer> on(question const& m, auto&) { return answer{m.n}; }
 };
 
+/// Its replies are too large to be copied under a queue's lock.
+struct page {
+  inplace_vector<std::uint32_t, 500> words;
+};
+struct librarian {
+  using handles = gyre::handles<question>;
+  std::uint64_t nothing = 0;
+  page on(question const&, auto&) { return {}; }
+};
+
 template <class Ready>
 [[nodiscard]] testing::AssertionResult eventually(std::string_view what, Ready&& ready) {
   deadline const until(patience);
@@ -51,8 +61,9 @@ template <class Ready>
 class bridged_kernel {
  public:
   explicit bridged_kernel(std::uint64_t inbox_slots = 16, std::uint64_t window = 16,
-                          std::uint64_t responses_capacity = 16)
-      : kernel(image_of<oracle>(), inbox_slots) {
+                          std::uint64_t responses_capacity = 16,
+                          kernel_image const& image = image_of<oracle>())
+      : kernel(image, inbox_slots) {
     message_entry const& entry = kernel.image->messages[0];
     bridge::parts parts;
     parts.host = &kernel;
@@ -95,6 +106,8 @@ class bridged_kernel {
     if (!r) return tl::unexpected<error>(r.error());
     return a.n;
   }
+  /// What has gone past the response queue, and never stood in it.
+  [[nodiscard]] bool straight() const { return between->responses()->stats().peak_depth == 0; }
   /// The number in a message that the kernel took.
   static std::uint64_t number_in(taken_message const& m) {
     question q;

@@ -11,11 +11,17 @@ namespace {
 
 using queue_test::id_of;
 
+void remember(deduplication_window& window, uuid const& id) {
+  std::uint64_t place = 0;
+  ASSERT_FALSE(window.contains(id, place));
+  window.remember(id, place);
+}
+
 TEST(deduplication_window, forgets_the_oldest_first_and_nothing_else) {
   deduplication_window window(16);
   for (std::uint64_t n = 1; n <= 1000; ++n) {
     ASSERT_FALSE(window.contains(id_of(n)));
-    window.remember(id_of(n));
+    remember(window, id_of(n));
     for (std::uint64_t back = 0; back < 20 && back < n; ++back) {
       ASSERT_EQ(window.contains(id_of(n - back)), back < 16) << n << " back " << back;
     }
@@ -36,7 +42,7 @@ TEST(deduplication_window, loses_no_id_when_a_neighbour_in_the_table_is_forgotte
       std::uint64_t const n = 1 + random() % (3 * size);
       ASSERT_EQ(window.contains(id_of(n)), present.contains(n)) << "window " << size;
       if (present.contains(n)) continue;
-      window.remember(id_of(n));
+      remember(window, id_of(n));
       model.push_back(n);
       present.insert(n);
       if (model.size() > size) {
@@ -55,7 +61,7 @@ TEST(deduplication_window, finds_ids_whose_homes_are_the_same) {
   }
   deduplication_window window(size);
   for (std::size_t i = 0; i < same.size(); ++i) {
-    window.remember(same[i]);
+    remember(window, same[i]);
     for (std::size_t j = 0; j < same.size(); ++j) {
       ASSERT_EQ(window.contains(same[j]), j <= i && i - j < size) << i << ' ' << j;
     }
@@ -63,7 +69,7 @@ TEST(deduplication_window, finds_ids_whose_homes_are_the_same) {
 }
 
 TEST(deduplication_window, memory_is_counted_in_64_bits) {
-  EXPECT_EQ(deduplication_window::memory_needed(256), 256U * 16 + 2048U * 4);
+  EXPECT_EQ(deduplication_window::memory_needed(256), 257U * 16 + 2048U * 4);
   EXPECT_GT(deduplication_window::memory_needed(std::uint64_t{1} << 32), std::uint64_t{1} << 36);
   EXPECT_EQ(deduplication_window::memory_needed(UINT64_MAX), UINT64_MAX);
 }

@@ -18,9 +18,7 @@ struct staged_buffer {
 };
 
 /// A message on its way out: small ones in here, large ones in the buffer in which they stood.
-struct taken_message {
-  message_info info{};
-  std::size_t size = 0;
+struct taken_message : arrival {
   buffer_pool::buffer held{};
   alignas(16) std::byte near[near_bytes];
 
