@@ -84,8 +84,8 @@ class kernel_core final : public port_host,
     std::uint32_t there = 0;
     std::uint32_t back = 0;
   };
-  /// Links two kernels, once. `invalid_argument`: it is the same; `unsupported`: they are not on one
-  /// engine, or do not stay on it; `full`: one of them has `greatest_links`; `terminated`,
+  /// Links two kernels, once. `invalid_argument`: it is the same; `unsupported`: they are not on
+  /// one engine, or do not stay on it; `full`: one of them has `greatest_links`; `terminated`,
   /// `engine_failed`.
   [[nodiscard]] result<link_rows> link_to(std::shared_ptr<kernel_core> const& other);
 
