@@ -26,6 +26,11 @@ struct ask_next {
   std::int64_t article = 0;
   std::uint64_t hops = 0;
 };
+/// Has a shop pass the question on to this one, as the last of so many messages.
+struct ask_that_one {
+  std::uint64_t shop = 0;
+  std::uint64_t messages = 1;
+};
 struct failures {};
 struct failed_so {
   std::uint64_t rejected = 0;
@@ -35,7 +40,7 @@ struct failed_so {
 struct nothing_wanted {};
 
 struct shop {
-  using handles = gyre::handles<price_of, sum_of, ask_next, failures, nothing_wanted,
+  using handles = gyre::handles<price_of, sum_of, ask_next, ask_that_one, failures, nothing_wanted,
                                 gyre::answered<price>, gyre::answered<void>>;
   gyre::caller<price> waiting{};
   std::uint64_t missing = 0;
@@ -60,6 +65,12 @@ struct shop {
     gyre::actor<shop> const next{(self.id() + 1) % 5};
     if (m.hops == 0) return self.forward(next, price_of{m.article});
     return self.forward(next, ask_next{m.article, m.hops - 1});
+  }
+  GYRE_FN gyre::reply<price> on(ask_that_one const& m, auto& self) {
+    for (std::uint64_t i = 1; i < m.messages; ++i) {
+      (void)self.tell(gyre::actor<shop>{m.shop}, price_of{1});
+    }
+    return self.forward(gyre::actor<shop>{m.shop}, price_of{1});
   }
   GYRE_FN void on(nothing_wanted const&, auto& self) {
     (void)self.ask(gyre::actor<shop>{(self.id() + 1) % 5}, nothing_wanted{}, 1'000);
@@ -118,6 +129,22 @@ TEST_P(calls, an_actor_asks_others_and_answers_later) {
   }
   auto const self = need(kernel.ask(2, sum_of{2, 1, 5}, patience), "ask");
   EXPECT_EQ(self.cents, 502 + 1'000'000) << "itself too";
+}
+
+TEST_P(calls, what_cannot_be_passed_on_is_the_askers_to_know) {
+  auto kernel = launch_active<shop>("full", {.backlog_bytes = 64 << 10, .actors = 6});
+  EXPECT_EQ(need(kernel.ask(0, ask_that_one{2, 1}, patience), "ask").cents, 102);
+  EXPECT_TRUE(refused(kernel.ask(0, ask_that_one{6, 1}, patience), errc::no_such_actor));
+  EXPECT_TRUE(comes_to(1, [&] { return letters(drop_reason::no_such_actor); }));
+  // More than rings and backlog hold; on the same shard, which handles nothing meanwhile.
+  constexpr std::uint64_t messages = 10'000;
+  EXPECT_TRUE(refused(kernel.ask(0, ask_that_one{3, messages}, patience), errc::full));
+  EXPECT_TRUE(soon([&] { return letters(drop_reason::no_room) > 0; }));
+  need(kernel.tell(0, ask_that_one{6, 1}), "tell");
+  EXPECT_TRUE(soon([&] { return letters(drop_reason::no_such_actor) == 2; }))
+      << "one dead letter for a tell that was to be passed on: "
+      << letters(drop_reason::no_such_actor);
+  EXPECT_EQ(letters(drop_reason::rejected), 0U);
 }
 
 TEST_P(calls, many_actors_wait_for_each_other_at_once) {

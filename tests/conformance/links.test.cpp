@@ -129,32 +129,32 @@ struct counted {
   std::uint64_t balls = 0;
   std::uint64_t lost = 0;
 };
-struct player {
+struct juggler {
   using handles = gyre::handles<ball, meet, count>;
   counted seen{};
   std::uint32_t row = 0;
   std::uint32_t back = 0;
-  std::uint64_t players = 1;
+  std::uint64_t jugglers = 1;
 
   GYRE_FN void on(ball const& m, auto& self);
   GYRE_FN void on(meet const& m, auto& self);
   GYRE_FN counted on(count const&, auto&) { return seen; }
 };
 struct meet {
-  link<player> others{};
-  std::uint64_t players = 1;
+  link<juggler> others{};
+  std::uint64_t jugglers = 1;
 };
-GYRE_FN void player::on(ball const& m, auto& self) {
+GYRE_FN void juggler::on(ball const& m, auto& self) {
   ++seen.balls;
   if (m.hops == 0) return;
-  link<player> const others{row, back};
-  std::uint64_t const next = (self.id() * 7 + m.hops) % players;
+  link<juggler> const others{row, back};
+  std::uint64_t const next = (self.id() * 7 + m.hops) % jugglers;
   if (!self.tell(others.at(next), ball{m.hops - 1})) ++seen.lost;
 }
-GYRE_FN void player::on(meet const& m, auto&) {
+GYRE_FN void juggler::on(meet const& m, auto&) {
   row = m.others.row;
   back = m.others.back;
-  players = m.players;
+  jugglers = m.jugglers;
 }
 
 class links : public on_engine {
@@ -290,20 +290,20 @@ TEST_P(links, the_senders_end_waits_for_what_it_sent) {
 }
 
 TEST_P(links, two_kernels_that_flood_each_other_do_not_lock_up) {
-  constexpr std::uint64_t players = 30;
+  constexpr std::uint64_t jugglers = 30;
   std::uint64_t const balls = engine().emulated ? 200 : 2000;
   constexpr std::uint64_t hops = 40;
-  auto a = launch_active<player>("home", {.queue_capacity = 16, .actors = players});
-  auto b = launch_active<player>("guests", {.queue_capacity = 16, .actors = players});
+  auto a = launch_active<juggler>("home", {.queue_capacity = 16, .actors = jugglers});
+  auto b = launch_active<juggler>("guests", {.queue_capacity = 16, .actors = jugglers});
   auto const there = need(a.link_to(b), "link");
   auto const back = need(b.link_to(a), "link");
-  for (std::uint64_t i = 0; i < players; ++i) {
-    need(a.tell(i, meet{there, players}), "tell");
-    need(b.tell(i, meet{back, players}), "tell");
+  for (std::uint64_t i = 0; i < jugglers; ++i) {
+    need(a.tell(i, meet{there, jugglers}), "tell");
+    need(b.tell(i, meet{back, jugglers}), "tell");
   }
   auto const all = [&] {
     counted sum;
-    for (std::uint64_t i = 0; i < players; ++i) {
+    for (std::uint64_t i = 0; i < jugglers; ++i) {
       for (auto* k : {&a, &b}) {
         auto const c = need(k->ask(i, count{}, patience), "ask");
         sum.balls += c.balls;
@@ -316,7 +316,7 @@ TEST_P(links, two_kernels_that_flood_each_other_do_not_lock_up) {
   auto port = need(a.open_port(), "port");
   deadline const until(patience);
   for (std::uint64_t i = 0; i < balls; ++i) {
-    while (!port.tell(i % players, ball{hops})) ASSERT_FALSE(until.expired()) << "room for a ball";
+    while (!port.tell(i % jugglers, ball{hops})) ASSERT_FALSE(until.expired()) << "room for a ball";
   }
   EXPECT_TRUE(soon([&] { return all().balls == balls * (hops + 1); })) << all().balls;
   EXPECT_EQ(all().lost, 0U);

@@ -11,6 +11,19 @@ namespace {
 
 using ::testing::HasSubstr;
 
+/// Nobody makes it known to the engine.
+struct stranger {
+  using handles = gyre::handles<add>;
+  std::int64_t n = 0;
+  sum on(add const& m, auto&) { return {n += m.n}; }
+};
+namespace here {
+struct namesake : stranger {};
+}  // namespace here
+namespace there {
+struct namesake : stranger {};
+}  // namespace there
+
 class device : public cuda_engine {};
 
 TEST_F(device, what_is_missing_is_said) {
@@ -33,6 +46,22 @@ TEST_F(device, what_is_missing_is_said) {
     EXPECT_THAT(r.error().message(), HasSubstr("emulated lanes: "));
     driver::repair();
   }
+}
+
+TEST_F(device, an_actor_must_be_compiled_for_it_and_its_name_be_its_own) {
+  emulated::know<here::namesake>();
+  emulated::know<there::namesake>();
+  auto rt = need(make(), "runtime");
+  auto const unknown = rt.launch<stranger>("k");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, errc::unsupported);
+  EXPECT_THAT(unknown.error().message(), HasSubstr("'stranger' was not compiled for the device"));
+  auto const ambiguous = rt.launch<here::namesake>("k");
+  ASSERT_FALSE(ambiguous);
+  EXPECT_EQ(ambiguous.error().code, errc::invalid_argument);
+  EXPECT_THAT(ambiguous.error().message(), HasSubstr("here::namesake"));
+  EXPECT_THAT(ambiguous.error().message(), HasSubstr("there::namesake"));
+  EXPECT_THAT(ambiguous.error().message(), HasSubstr("gyre_name"));
 }
 
 TEST_F(device, blocking_launches_are_served_per_batch) {

@@ -150,9 +150,14 @@ cudaError_t ready(cudaStream_t stream) {
 
 }  // namespace
 
-void know(std::string_view actor, lane_body body) {
-  auto* const made = new program{std::string(actor), body};  // as code is: for ever
-  add_cuda_program({made->actor, made, sizeof(block::shared_block)});
+void know(std::string_view actor, std::string_view spelled, lane_body body) {
+  // As code is: for ever.
+  static auto& made = *new std::deque<program>;
+  static std::mutex mutex;
+  std::scoped_lock const lock(mutex);
+  made.push_back({std::string(actor), body});
+  program const& p = made.back();
+  add_cuda_program({p.actor, spelled, &p, sizeof(block::shared_block)});
 }
 
 void driver::listen(control_words const* kernel, kernel_listener& listener) {

@@ -27,13 +27,14 @@ using lane_body = void (*)(block_state&, warp_state<lanes>&, std::uint32_t warp_
                            std::uint32_t lane, block::shared_block&, blocks_view const&,
                            std::uint32_t shard);
 
-/// Makes an actor known to the engine, as nvcc's code would. Thread-safe.
-void know(std::string_view actor, lane_body body);
+/// Makes an actor known to the engine, as nvcc's code would, with its type as the compiler spells
+/// it. Thread-safe.
+void know(std::string_view actor, std::string_view spelled, lane_body body);
 
 namespace detail {
 template <class Actor>
 inline bool const known = [] {
-  know(type_name<Actor>(),
+  know(type_name<Actor>(), gyre::detail::spelled_name<Actor>(),
        [](block_state& block, warp_state<lanes>& shared_warp, std::uint32_t warp_index,
           std::uint32_t lane, block::shared_block& shared, blocks_view const& blocks,
           std::uint32_t shard) {

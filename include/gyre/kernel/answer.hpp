@@ -125,8 +125,12 @@ GYRE_FN void answer(To& to, envelope const& head, Value const& value) noexcept {
   if constexpr (is_reply<Value>) {
     if (value.is_later()) return;
     if (!value.ok()) {
-      to.refused();
-      answer_failure(to, head, errc::rejected, drop_reason::rejected, value.refusal());
+      if (value.is_unsent()) {
+        if (!to.asked()) return;  // a dead letter already
+      } else {
+        to.refused();
+      }
+      answer_failure(to, head, value.why(), drop_reason::rejected, value.refusal());
     } else if constexpr (std::is_void_v<typename Value::value_type>) {
       answer_nothing(to);
     } else {

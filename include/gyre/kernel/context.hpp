@@ -166,8 +166,8 @@ class context {
 
   /// Passes the ask that is being handled on to another actor, with another message or the same;
   /// that one answers whoever asked: `return self.forward(other, query{});`, in a handler that
-  /// returns `gyre::reply<Reply>`. A tell is passed on as a tell. If it cannot be sent, the ask is
-  /// `rejected`, with `errc::full` as its code.
+  /// returns `gyre::reply<Reply>`. A tell is passed on as a tell. If it cannot be sent, that is a
+  /// dead letter, and the asker gets `full` or `no_such_actor`.
   template <class To, class Key, class Other>
   [[nodiscard]] GYRE_FN auto forward(gyre::actor<To, Key> to, Other const& message) noexcept
       -> gyre::reply<reply_of<To, Other>> {
@@ -179,7 +179,8 @@ class context {
     head.expires = message_.expires;
     head.priority = message_.priority;
     if (!send(to, message, head, back_)) {
-      return rejection{static_cast<std::uint32_t>(errc::full), 0};
+      bool const there = kernel_.keyed || split_key(to.id).word < kernel_.actors;
+      return detail::unsent{there ? errc::full : errc::no_such_actor};
     }
     return gyre::later<reply_of<To, Other>>{};
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <gyre/core/error.hpp>
 #include <gyre/core/platform.hpp>
 #include <gyre/core/type_name.hpp>
 
@@ -69,48 +70,69 @@ struct rejection {
   std::int64_t detail = 0;
 };
 
+namespace detail {
+
+/// What `self.forward` returns when the message could not be sent on.
+struct unsent {
+  errc why{};
+};
+
+/// What every `gyre::reply` says, beside its value.
+class reply_state {
+ public:
+  [[nodiscard]] GYRE_FN constexpr bool ok() const noexcept { return what_ == what::value; }
+  /// Neither a value nor a failure: somebody answers later.
+  [[nodiscard]] GYRE_FN constexpr bool is_later() const noexcept { return what_ == what::later; }
+  /// It was to be passed on, and could not be sent.
+  [[nodiscard]] GYRE_FN constexpr bool is_unsent() const noexcept { return what_ == what::unsent; }
+  /// Of what is neither: `rejected`, or why it could not be sent.
+  [[nodiscard]] GYRE_FN constexpr errc why() const noexcept { return why_; }
+  [[nodiscard]] GYRE_FN constexpr rejection refusal() const noexcept { return refusal_; }
+
+ protected:
+  enum class what : std::uint8_t { value, refusal, later, unsent };
+
+  GYRE_FN constexpr explicit reply_state(what w) noexcept : what_(w) {}
+  GYRE_FN constexpr explicit reply_state(rejection refusal) noexcept
+      : refusal_(refusal), what_(what::refusal) {}
+  GYRE_FN constexpr explicit reply_state(unsent u) noexcept : what_(what::unsent), why_(u.why) {}
+
+ private:
+  rejection refusal_{};
+  what what_;
+  errc why_ = errc::rejected;
+};
+
+}  // namespace detail
+
 /// What a handler returns that may refuse, or answer later: a value, a `rejection`, `self.later()`
 /// or `self.forward(…)`.
 template <class Value>
-class reply {
+class reply : public detail::reply_state {
  public:
   using value_type = Value;
 
-  GYRE_FN constexpr reply(Value const& value) noexcept : value_(value), ok_(true) {}
-  GYRE_FN constexpr reply(rejection refusal) noexcept : refusal_(refusal) {}
-  GYRE_FN constexpr reply(later<Value>) noexcept : later_(true) {}
+  GYRE_FN constexpr reply(Value const& value) noexcept : reply_state(what::value), value_(value) {}
+  GYRE_FN constexpr reply(rejection refusal) noexcept : reply_state(refusal) {}
+  GYRE_FN constexpr reply(later<Value>) noexcept : reply_state(what::later) {}
+  GYRE_FN constexpr reply(detail::unsent u) noexcept : reply_state(u) {}
 
-  [[nodiscard]] GYRE_FN constexpr bool ok() const noexcept { return ok_; }
-  /// Neither a value nor a refusal: somebody answers later.
-  [[nodiscard]] GYRE_FN constexpr bool is_later() const noexcept { return later_; }
   [[nodiscard]] GYRE_FN constexpr Value const& value() const noexcept { return value_; }
-  [[nodiscard]] GYRE_FN constexpr rejection refusal() const noexcept { return refusal_; }
 
  private:
   Value value_{};
-  rejection refusal_{};
-  bool ok_ = false;
-  bool later_ = false;
 };
 
 /// A handler that returns nothing but may refuse.
 template <>
-class reply<void> {
+class reply<void> : public detail::reply_state {
  public:
   using value_type = void;
 
-  GYRE_FN constexpr reply() noexcept : ok_(true) {}
-  GYRE_FN constexpr reply(rejection refusal) noexcept : refusal_(refusal) {}
-  GYRE_FN constexpr reply(later<void>) noexcept : later_(true) {}
-
-  [[nodiscard]] GYRE_FN constexpr bool ok() const noexcept { return ok_; }
-  [[nodiscard]] GYRE_FN constexpr bool is_later() const noexcept { return later_; }
-  [[nodiscard]] GYRE_FN constexpr rejection refusal() const noexcept { return refusal_; }
-
- private:
-  rejection refusal_{};
-  bool ok_ = false;
-  bool later_ = false;
+  GYRE_FN constexpr reply() noexcept : reply_state(what::value) {}
+  GYRE_FN constexpr reply(rejection refusal) noexcept : reply_state(refusal) {}
+  GYRE_FN constexpr reply(later<void>) noexcept : reply_state(what::later) {}
+  GYRE_FN constexpr reply(detail::unsent u) noexcept : reply_state(u) {}
 };
 
 namespace detail {

@@ -124,7 +124,7 @@ class local_device final : public device {
   }
 
   result<void> load(std::string const& actor) override {
-    auto const program = find(actor);
+    auto const program = find_cuda_program(actor);
     if (!program) return tl::unexpected<error>(program.error());
     if (auto r = choose(); !r) return r;
     // A first launch loads code, and that may wait for kernels that stay.
@@ -139,7 +139,7 @@ class local_device final : public device {
 
   result<void> launch(stream_id on, std::string const& actor, blocks_view const* view,
                       std::uint32_t shards, std::uint32_t threads) override {
-    auto const program = find(actor);
+    auto const program = find_cuda_program(actor);
     if (!program) return tl::unexpected<error>(program.error());
     if (auto r = choose(); !r) return r;
     cudaLaunchAttribute how[2]{};
@@ -178,13 +178,6 @@ class local_device final : public device {
   static result<void> no_memory(std::uint64_t bytes, char const* kind, cudaError_t status) {
     return fail(errc::no_memory, std::to_string(bytes) + " bytes of " + kind +
                                      " memory: " + cudaGetErrorString(status));
-  }
-  static result<cuda_program const*> find(std::string const& actor) {
-    cuda_program const* const program = find_cuda_program(actor);
-    if (program != nullptr) return program;
-    return fail(errc::unsupported, "actor '" + actor +
-                                       "' was not compiled for the device: nvcc must see a "
-                                       "gyre::on_device of it");
   }
   /// Whether any device of this process has a kernel on it now.
   static bool kernels_beside() {

@@ -43,7 +43,7 @@ template <actor_type Actor>
 struct on_device {
   on_device() {
 #if defined(__CUDACC__)
-    add_cuda_program({type_name<Actor>(),
+    add_cuda_program({type_name<Actor>(), gyre::detail::spelled_name<Actor>(),
                       reinterpret_cast<void const*>(&detail::ring_kernel<Actor>),
                       sizeof(block::shared_block)});
 #endif
