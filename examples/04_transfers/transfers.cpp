@@ -8,11 +8,12 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <random>
 #include <thread>
 
 #include <gyre/gyre.hpp>
+
+#include <arguments.hpp>
 
 using namespace std::chrono_literals;
 
@@ -81,13 +82,11 @@ gyre::task<> client(bank& a, std::uint64_t accounts, std::uint64_t transfers, st
 }
 
 int main(int argc, char** argv) {
-  auto const argument = [&](int i, std::uint64_t otherwise) {
-    return argc > i ? std::strtoull(argv[i], nullptr, 10) : otherwise;
-  };
-  std::uint64_t const accounts = argument(1, 1'000'000);
-  std::uint64_t const transfers = argument(2, 200'000);
-  auto const shards = static_cast<std::uint32_t>(argument(3, 2));
-  std::uint64_t const seed = argument(4, 1);
+  numbers const given(argc, argv, "ACCOUNTS [TRANSFERS [SHARDS [SEED]]]");
+  std::uint64_t const accounts = given.at(1, 1'000'000);
+  std::uint64_t const transfers = given.at(2, 200'000);
+  auto const shards = static_cast<std::uint32_t>(given.at(3, 2));
+  std::uint64_t const seed = given.at(4, 1);
   constexpr std::uint64_t clients = 256;
 
   auto rt = gyre::runtime::create().value();

@@ -9,13 +9,14 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <random>
 #include <span>
 #include <thread>
 #include <vector>
 
 #include <gyre/gyre.hpp>
+
+#include <arguments.hpp>
 
 using namespace std::chrono_literals;
 
@@ -162,10 +163,8 @@ double furthest(std::vector<double> const& a, std::vector<double> const& b) {
 }
 
 int main(int argc, char** argv) {
-  auto const argument = [&](int i, std::uint64_t otherwise) {
-    return argc > i ? std::strtoull(argv[i], nullptr, 10) : otherwise;
-  };
-  auto const shards = static_cast<std::uint32_t>(argument(3, 2));
+  numbers const given(argc, argv, "PAGES [LINKS_OF_EACH [SHARDS [SEED]]]");
+  auto const shards = static_cast<std::uint32_t>(given.at(3, 2));
 
   // Eleven pages, A to K, whose ranks Wikipedia's article on PageRank gives in percent.
   graph small;
@@ -179,7 +178,7 @@ int main(int argc, char** argv) {
   double const off_small = furthest(percent, published);
   std::printf("published ranks: at most %.3f %% off (they are rounded to 0.1 %%)\n", off_small);
 
-  graph const large = scale_free(argument(1, 10'000), argument(2, 8), argument(4, 1));
+  graph const large = scale_free(given.at(1, 10'000), given.at(2, 8), given.at(4, 1));
   constexpr int rounds = 30;
   auto const begin = std::chrono::steady_clock::now();
   auto const ranks = by_actors(large, rounds, shards);

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <thread>
@@ -16,6 +15,8 @@
 #include <unistd.h>
 
 #include <gyre/gyre.hpp>
+
+#include <arguments.hpp>
 
 using namespace std::chrono_literals;
 
@@ -98,15 +99,13 @@ void draw(std::vector<bool> const& now, std::uint64_t generation) {
 }
 
 int main(int argc, char** argv) {
-  auto const argument = [&](int i, std::uint64_t otherwise) {
-    return argc > i ? std::strtoull(argv[i], nullptr, 10) : otherwise;
-  };
-  std::uint64_t const generations = argument(1, 100);
+  numbers const given(argc, argv, "GENERATIONS [SHARDS [SEED]]");
+  std::uint64_t const generations = given.at(1, 100);
   bool const terminal = ::isatty(STDOUT_FILENO) != 0;
 
   auto rt = gyre::runtime::create().value();
   auto kernel = rt.launch<cell>("life", {.queue_capacity = 1 << 15,
-                                         .shards = static_cast<std::uint32_t>(argument(2, 2)),
+                                         .shards = static_cast<std::uint32_t>(given.at(2, 2)),
                                          .actors = cells})
                     .value();
   kernel.activate().value();
@@ -116,7 +115,7 @@ int main(int argc, char** argv) {
         cells, [](std::size_t i) { return i; }, message, 60s));
   };
 
-  std::mt19937_64 random(argument(3, 1));
+  std::mt19937_64 random(given.at(3, 1));
   std::vector<bool> now(cells);
   for (std::uint64_t i = 0; i < cells; ++i) now[i] = random() % 3 == 0;
   std::uint64_t messages = 0;
