@@ -133,10 +133,12 @@ class context {
   /// many subscriptions as it can (launch option `subscriptions`). A keyed actor that is put to
   /// rest still subscribes, and comes into being again with the next publication, unless it gives
   /// it up in `on_deactivate`.
+  GYRE_EITHER_SIDE
   GYRE_FN bool subscribe(topic to) noexcept {
     return topics(env_.subscriptions(kernel_)).subscribe(to, self_);
   }
   /// False: it had not subscribed.
+  GYRE_EITHER_SIDE
   GYRE_FN bool unsubscribe(topic to) noexcept {
     return topics(env_.subscriptions(kernel_)).unsubscribe(to, self_);
   }
@@ -270,6 +272,7 @@ class context {
     return back;
   }
 
+  GYRE_EITHER_SIDE
   [[nodiscard]] GYRE_FN envelope head_of_ask(std::chrono::nanoseconds within) const noexcept {
     envelope head;
     head.port = actor_port;
@@ -295,6 +298,7 @@ class context {
     return_address const& back;
 
     [[nodiscard]] GYRE_FN bool asked() const noexcept { return head.port != no_port; }
+    GYRE_EITHER_SIDE
     template <class Fill>
     GYRE_FN void send(message_kind kind, type_code type, std::size_t length, Fill&& fill) noexcept {
       if (head.port == actor_port) {
@@ -303,6 +307,7 @@ class context {
         by.env_.reply(by.kernel_, head, kind, type, length, by.time_, fill);
       }
     }
+    GYRE_EITHER_SIDE
     GYRE_FN void send_failure(type_code type, failure_reply const& why) noexcept {
       if (head.port == actor_port) {
         detail::refuse_actor(by.kernel_, by.env_, back, by.time_, why);
@@ -313,10 +318,12 @@ class context {
     }
     GYRE_FN void refused() const noexcept {}
     GYRE_FN void note(errc) const noexcept {}
+    GYRE_EITHER_SIDE
     GYRE_FN void bury(drop_reason reason) noexcept { by.env_.lose(by.kernel_, reason, head); }
   };
 
   /// `head` says where the answer goes; the rest of it is filled in here.
+  GYRE_EITHER_SIDE
   template <class To, class Key, class Other>
   GYRE_FN bool send(gyre::actor<To, Key> const& to, Other const& message, envelope head,
                     return_address const* back) noexcept {
@@ -334,6 +341,7 @@ class context {
                      [&](std::byte* out) { write<To>(whom, message, back, out); });
   }
 
+  GYRE_EITHER_SIDE
   template <class To, class Key, class Other>
   GYRE_FN bool send_far(far_actor<To, Key> const& to, Other const& message, envelope head,
                         return_address const* back) noexcept {
@@ -379,6 +387,7 @@ class context {
     payload<Other>::pack(message, out + wide + (back != nullptr ? sizeof *back : 0));
   }
 
+  GYRE_EITHER_SIDE
   template <class Other>
   GYRE_FN bool spread(reach far, std::uint64_t to, Other const& message) noexcept {
     static_assert(Actor::handles::template contains<Other>,
@@ -408,6 +417,7 @@ class context {
     return all;
   }
 
+  GYRE_EITHER_SIDE
   GYRE_FN bool lose(envelope const& head, drop_reason reason) noexcept {
     env_.lose(kernel_, reason, head);
     return false;

@@ -344,14 +344,14 @@ class delivery {
       by.env_.ring_bell(by.kernel_.rest.bell);
     }
     void activate(full_key const& key, Actor& state) noexcept {
-      call(key, [&](auto& self) {
-        if constexpr (requires { state.on_activate(self); }) state.on_activate(self);
-      });
+      if constexpr (requires(context<Actor, Env> & self) { state.on_activate(self); }) {
+        call(key, [&](auto& self) { state.on_activate(self); });
+      }
     }
     void deactivate(full_key const& key, Actor& state) noexcept {
-      call(key, [&](auto& self) {
-        if constexpr (requires { state.on_deactivate(self); }) state.on_deactivate(self);
-      });
+      if constexpr (requires(context<Actor, Env> & self) { state.on_deactivate(self); }) {
+        call(key, [&](auto& self) { state.on_deactivate(self); });
+      }
     }
     template <class F>
     void call(full_key const& key, F&& f) noexcept {

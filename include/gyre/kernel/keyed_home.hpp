@@ -46,6 +46,7 @@ class keyed_home {
 
   /// Brings an actor into being that is not there; another is put to rest if room is needed.
   /// `none`: there is no room. `with`: a state to go on with; null: it begins anew.
+  GYRE_EITHER_SIDE
   template <class Hooks>
   GYRE_FN std::uint32_t bring(full_key key, std::uint32_t tick, Hooks& hooks,
                               Actor const* with = nullptr) noexcept {
@@ -65,6 +66,7 @@ class keyed_home {
   }
 
   /// Hands a living actor's state to the host, and ends it. False: the host has no room for it now.
+  GYRE_EITHER_SIDE
   template <class Hooks>
   GYRE_FN bool put_to_rest(std::uint32_t row, Hooks& hooks) noexcept {
     if (!hooks.reserve()) return false;
@@ -76,6 +78,7 @@ class keyed_home {
   }
 
   /// Looks at a few of them, and puts those to rest that have had no message for `after`.
+  GYRE_EITHER_SIDE
   template <class Hooks>
   GYRE_FN void sweep(std::uint32_t tick, std::uint32_t after, Hooks& hooks) noexcept {
     for (std::uint32_t i = 0; i < looks; ++i) {

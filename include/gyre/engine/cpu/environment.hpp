@@ -13,8 +13,8 @@
 #include <gyre/core/event.hpp>
 #include <gyre/core/expiry.hpp>
 #include <gyre/engine/cpu/backlog.hpp>
+#include <gyre/engine/cpu/thread_link.hpp>
 #include <gyre/engine/engine.hpp>
-#include <gyre/engine/kernel_link.hpp>
 #include <gyre/kernel/loop.hpp>
 
 namespace gyre {

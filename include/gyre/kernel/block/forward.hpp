@@ -46,9 +46,7 @@ class forwarder {
 
   GYRE_FN bool send_on(bool far) noexcept {
     auto& kept = far ? shared_.kept_far : shared_.kept;
-    std::uint32_t const waiting = warp_.shuffle(kept.load(platform::memory_order_acquire), 0);
-    warp_.sync();
-    if (waiting == 0) return false;
+    if (uniform(warp_, kept) == 0) return false;
     ring<tag8_codec<>> const backlog(far ? here_.far_backlog : here_.backlog);
     std::uint64_t const from =
         warp_.shuffle(backlog.words->consumed.load(platform::memory_order_relaxed), 0);

@@ -87,13 +87,9 @@ class ingress {
   static constexpr std::uint32_t batches_ahead = 4;
   static_assert(lanes % lanes_per_line == 0 && lines_at_once >= 1);
 
-  /// The leader's view of a word, in all lanes; what was written before it is seen by all.
   template <class Word>
   [[nodiscard]] GYRE_FN auto uniform(Word const& word) noexcept {
-    auto value = word.load(platform::memory_order_acquire);
-    value = warp_.shuffle(value, 0);
-    warp_.sync();
-    return value;
+    return block::uniform(warp_, word);
   }
 
   /// Whether the host's messages must wait: the block keeps what its handlers sent, and more would

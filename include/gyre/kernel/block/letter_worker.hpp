@@ -58,10 +58,7 @@ class letter_worker {
 
   template <class Word>
   [[nodiscard]] GYRE_FN auto uniform(Word const& word) noexcept {
-    auto value = word.load(platform::memory_order_acquire);
-    value = warp_.shuffle(value, 0);
-    warp_.sync();
-    return value;
+    return block::uniform(warp_, word);
   }
   [[nodiscard]] GYRE_FN std::uint32_t count_of(bool vote) noexcept {
     return platform::count_bits(warp_.ballot(vote));

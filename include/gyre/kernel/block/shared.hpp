@@ -193,6 +193,16 @@ GYRE_FN inline void leave_behind(shared_block const& shared, rest& out) noexcept
   out.was_here = 1;
 }
 
+/// The leader's view of a word, in all lanes; what was written before it is seen by all. Every lane
+/// of the warp calls it.
+template <class Warp, class Word>
+[[nodiscard]] GYRE_FN auto uniform(Warp& warp, Word const& word) noexcept {
+  auto value = word.load(platform::memory_order_acquire);
+  value = warp.shuffle(value, 0);
+  warp.sync();
+  return value;
+}
+
 /// The next stamp: greater than any given or observed before. Any thread of the block.
 [[nodiscard]] GYRE_FN inline std::uint64_t tick(shared_block& shared) noexcept {
   return shared.clock.fetch_add(1, platform::memory_order_relaxed) + 1;
