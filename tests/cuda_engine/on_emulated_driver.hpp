@@ -50,9 +50,15 @@ struct wait_for {
   std::uint64_t word = 0;
   std::uint64_t buffer = 0;
 };
+/// Waits likewise, then has an actor add one, so many times.
+struct sleep_and_send {
+  std::uint64_t word = 0;
+  std::uint64_t to = 0;
+  std::int64_t times = 0;
+};
 
 struct counter {
-  using handles = gyre::handles<add, pass_on, fill, wait_for>;
+  using handles = gyre::handles<add, pass_on, fill, wait_for, sleep_and_send>;
   std::int64_t n = 0;
 
   sum on(add const& m, auto&) { return {n += m.n}; }
@@ -73,10 +79,19 @@ struct counter {
   }
   sum on(wait_for const& m, auto& self) {
     auto view = self.template buffer<std::int32_t>({m.buffer});
-    auto const& word = *reinterpret_cast<std::atomic<int> const*>(m.word);
+    sleep_until(m.word);
+    return {view ? view[0] : -1};
+  }
+  void on(sleep_and_send const& m, auto& self) {
+    sleep_until(m.word);
+    for (std::int64_t i = 0; i < m.times; ++i) self.tell(gyre::actor<counter>{m.to}, add{1});
+  }
+
+ private:
+  static void sleep_until(std::uint64_t written) {
+    auto const& word = *reinterpret_cast<std::atomic<int> const*>(written);
     // A block's lanes are one thread here: they go on one by one.
     while (word.load() == 0) emulated::fiber::yield();
-    return {view ? view[0] : -1};
   }
 };
 

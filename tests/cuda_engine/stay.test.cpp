@@ -91,6 +91,21 @@ TEST_F(stay, a_busy_kernel_per_batch_leaves_nevertheless) {
   EXPECT_EQ(ask(k, 2, 1), n + 1);
 }
 
+// All have agreed to leave while the handler sleeps; what it sends then waits for the next stay.
+TEST_F(stay, what_a_long_handler_sends_at_the_end_of_a_stay_is_handled_in_the_next) {
+  for (auto how : {cuda_stay::while_busy, cuda_stay::per_batch}) {
+    auto rt = need(make(leaving(how)), "runtime");
+    auto k = launch_active(rt);
+    std::atomic<int> go{0};
+    auto const word = reinterpret_cast<std::uintptr_t>(&go);
+    need(k.tell(0, sleep_and_send{word, 1, 300}), "tell");
+    std::this_thread::sleep_for(50ms);
+    go = 1;
+    EXPECT_TRUE(soon([&] { return ask(k, 1, 0) == 300; })) << ask(k, 1, 0);
+    EXPECT_TRUE(need(k.terminate(patience), "terminate").drained);
+  }
+}
+
 TEST_F(stay, dead_letters_come_through_every_stay) {
   auto rt = need(make(leaving(cuda_stay::while_busy)), "runtime");
   auto k = launch_active(rt);

@@ -89,6 +89,7 @@ class warp {
   void sync_workers(std::uint32_t workers) { block_.workers.meet(workers * Lanes); }
 
   void nap(std::uint32_t idle) {
+    meetings_since_nap_ = 0;
     if (idle < 4) block_.busy.store(true, std::memory_order_relaxed);
     fiber::yield();
   }
@@ -118,12 +119,15 @@ class warp {
     std::uint64_t* const values = shared_.values[shared_.here.generation() % 2];
     values[lane_] = value;
     shared_.here.meet(Lanes);
+    // Who finds nothing to do naps before long.
+    if (++meetings_since_nap_ > 64) block_.busy.store(true, std::memory_order_relaxed);
     return values;
   }
 
   block_state& block_;
   warp_state<Lanes>& shared_;
   std::uint32_t lane_;
+  std::uint32_t meetings_since_nap_ = 0;
 };
 
 /// Steps the lanes of a block's warps, in an order that the seed decides, until all have ended.

@@ -134,10 +134,9 @@ class control {
     bool const looked = turns_of(from_host) - idle_turns_[from_host] >= 2 &&
                         turns_of(from_tells) - idle_turns_[from_tells] >= 2;
     bool const arriving = ((host | tells) & 1U) != 0;
-    bool const kept = shared_.kept.load(platform::memory_order_acquire) != 0;
     bool const wants =
-        !kept && ((looked && now - active_at_ >= blocks_.leave_after_ns) ||
-                  (taken != taken_before_ && !arriving && now - since_ >= blocks_.longest_stay_ns));
+        (looked && now - active_at_ >= blocks_.leave_after_ns) ||
+        (taken != taken_before_ && !arriving && now - since_ >= blocks_.longest_stay_ns);
     std::uint32_t value = votes.load(platform::memory_order_acquire);
     for (;;) {
       if ((value & blocks_view::all_agreed) != 0) return true;

@@ -117,6 +117,8 @@ struct rest {
   std::uint64_t words[(sizeof(counters) + sizeof(posted)) / 8] = {};
   std::uint64_t clock = 0;
   std::uint32_t telemetry_on = 0;
+  std::uint32_t kept = 0;  ///< What waits in the backlogs stays there, in the device's memory.
+  std::uint32_t kept_far = 0;
   std::uint32_t was_here = 0;  ///< 0: nothing has been left here yet.
 };
 
@@ -182,6 +184,8 @@ GYRE_FN inline void initialise(shared_block& shared, rest const* before) noexcep
   detail::put_words_back(before->words + sizeof(counters) / 8, shared.post);
   shared.clock.store(before->clock, platform::memory_order_relaxed);
   shared.telemetry_on.store(before->telemetry_on, platform::memory_order_relaxed);
+  shared.kept.store(before->kept, platform::memory_order_relaxed);
+  shared.kept_far.store(before->kept_far, platform::memory_order_relaxed);
 }
 
 /// Leaves behind what `initialise` puts back. By one thread, after the others have gone.
@@ -190,6 +194,8 @@ GYRE_FN inline void leave_behind(shared_block const& shared, rest& out) noexcept
   detail::keep_words(shared.post, out.words + sizeof(counters) / 8);
   out.clock = shared.clock.load(platform::memory_order_relaxed);
   out.telemetry_on = shared.telemetry_on.load(platform::memory_order_relaxed);
+  out.kept = shared.kept.load(platform::memory_order_relaxed);
+  out.kept_far = shared.kept_far.load(platform::memory_order_relaxed);
   out.was_here = 1;
 }
 
