@@ -3,11 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <initializer_list>
 #include <iterator>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include <malloc.h>
@@ -49,16 +47,6 @@ template <class Result>
   return std::distance(std::filesystem::directory_iterator(folder), {});
 }
 [[nodiscard]] inline std::ptrdiff_t threads_now() { return entries_in("/proc/self/task"); }
-/// Those of them that are the host's: an emulated device's blocks come and go as they do on a GPU.
-[[nodiscard]] inline std::ptrdiff_t host_threads_now() {
-  std::ptrdiff_t n = 0;
-  for (auto const& thread : std::filesystem::directory_iterator("/proc/self/task")) {
-    std::string name;
-    std::getline(std::ifstream(thread.path() / "comm"), name);
-    n += name != "emulated-block" ? 1 : 0;
-  }
-  return n;
-}
 [[nodiscard]] inline std::ptrdiff_t descriptors_now() { return entries_in("/proc/self/fd"); }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
