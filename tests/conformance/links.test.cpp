@@ -338,7 +338,7 @@ TEST_P(links, lead_somewhere_or_are_refused) {
 
 TEST_P(links, do_not_lead_to_another_engine) {
   if (!engine().emulated) GTEST_SKIP() << "two engines are needed";
-  auto elsewhere = need(runtime::create({}), "runtime");
+  auto elsewhere = need(runtime::create({.engine = engine_kind::cpu}), "runtime");
   auto a = launch_active<office>("office", {.actors = 3});
   auto b = need(elsewhere.launch<clerk>("clerks", {.actors = 3}), "launch");
   EXPECT_TRUE(refused(a.link_to(b), errc::unsupported, {"office", "clerks", "one engine"}));
