@@ -9,11 +9,14 @@ option(GYRE_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 option(GYRE_RIVALS "Build benchmarks/rivals, with GYRE_BUILD_BENCHMARKS: needs other formats' libraries" OFF)
 option(GYRE_BUILD_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
 option(GYRE_WERROR "Treat warnings as errors" OFF)
+option(GYRE_PRECOMPILE "Read the headers that nearly every file needs once, precompiled" OFF)
 option(GYRE_INSTALL "Write the install rules" ${PROJECT_IS_TOP_LEVEL})
 
 set(GYRE_SANITIZE "" CACHE STRING "What -fsanitize= is given: `address,undefined` or `thread`")
 set(GYRE_CUDA AUTO CACHE STRING "The cuda engine: AUTO (if nvcc is found), ON or OFF")
 set_property(CACHE GYRE_CUDA PROPERTY STRINGS AUTO ON OFF)
+set(GYRE_CUDA_ARCHITECTURES AUTO CACHE STRING
+  "What device code is made for: AUTO (the GPUs that are there), ALL, NONE, or as CMAKE_CUDA_ARCHITECTURES")
 
 if(NOT GYRE_CUDA MATCHES "^(AUTO|ON|OFF)$")
   message(FATAL_ERROR "GYRE_CUDA is '${GYRE_CUDA}', allowed: AUTO, ON, OFF")

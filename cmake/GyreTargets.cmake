@@ -22,3 +22,14 @@ function(gyre_own)
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
   endforeach()
 endfunction()
+
+# gyre_precompile(<target> <header>...): these headers are read once for all files of the target,
+# which still include what they use (GYRE_PRECOMPILE is OFF in the preset `plain`, which proves it).
+function(gyre_precompile target)
+  if(GYRE_PRECOMPILE)
+    foreach(header IN LISTS ARGN)
+      target_precompile_headers(${target} PRIVATE
+        "$<$<COMPILE_LANGUAGE:CXX>:<${header}$<ANGLE-R>>")
+    endforeach()
+  endif()
+endfunction()

@@ -5,13 +5,15 @@ if(GYRE_SANITIZE MATCHES "address")
   set(GYRE_TEST_OPTIMISATION -O0)
 endif()
 
-# gyre_test_suite(<target> <folder> LABEL <label> [PROCESSORS <n>] [WITHOUT_SANITIZERS])
+# gyre_test_suite(<target> <folder> LABEL <label> [PROCESSORS <n>] [WITHOUT_SANITIZERS]
+#                 [WITHOUT_PRECOMPILED_HEADERS])
 #
 # One GoogleTest program of every .cpp below the folder; nothing where there is none. Its tests are
 # called <target>.<Suite>.<Name>, so `./dev test unit_ring` runs one program. PROCESSORS are the
 # cores that each test keeps busy, for suites that are slowed down when they share them.
 function(gyre_test_suite target folder)
-  cmake_parse_arguments(PARSE_ARGV 2 arg WITHOUT_SANITIZERS "LABEL;PROCESSORS" "")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "WITHOUT_SANITIZERS;WITHOUT_PRECOMPILED_HEADERS"
+    "LABEL;PROCESSORS" "")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cpp")
   if(NOT sources)
     return()
@@ -33,9 +35,7 @@ function(gyre_test_suite target folder)
   target_link_libraries(${target} PRIVATE gyre GTest::gmock GTest::gtest GTest::gtest_main)
   gyre_own(${target})
   target_compile_options(${target} PRIVATE ${GYRE_TEST_OPTIMISATION})
-  # What every test reads is read once under the sanitizers. The release preset compiles each file as
-  # it stands, so that none leans on what others include.
-  if(GYRE_SANITIZE)
+  if(GYRE_PRECOMPILE AND NOT arg_WITHOUT_PRECOMPILED_HEADERS)
     gyre_test_headers()
     target_precompile_headers(${target} REUSE_FROM gyre_test_headers)
   endif()
@@ -57,7 +57,8 @@ function(gyre_test_headers)
   target_link_libraries(gyre_test_headers PRIVATE gyre GTest::gmock GTest::gtest)
   gyre_own(gyre_test_headers)
   target_compile_options(gyre_test_headers PRIVATE ${GYRE_TEST_OPTIMISATION})
-  target_precompile_headers(gyre_test_headers PRIVATE <gtest/gtest.h> <gyre/gyre.hpp>)
+  target_precompile_headers(gyre_test_headers PRIVATE
+    <gmock/gmock.h> <gtest/gtest.h> <gyre/gyre.hpp>)
 endfunction()
 
 # gyre_skipped_test(<name> <label> <reason>): stands in for a test that cannot run here, and says why.

@@ -2,12 +2,11 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include <CLI/CLI.hpp>
 
 /// The tool's subcommands, one folder each, and what they have in common.
 namespace gyre::tool {
+
+struct cli_command;
 
 /// What the tool's exit status says.
 inline constexpr int exit_ok = 0;
@@ -15,18 +14,11 @@ inline constexpr int exit_failed = 1;     ///< It ran, and something was not as 
 inline constexpr int exit_usage = 2;      ///< The command line, or a file that it names, is wrong.
 inline constexpr int exit_no_engine = 3;  ///< The engine asked for is not there.
 
-// Each adds its subcommand to `app`; when that is chosen, it runs within `app.parse` and leaves the
-// exit status in `exit_code`. Both outlive the parse.
-void add_validate(CLI::App& app, int& exit_code);
-void add_run(CLI::App& app, int& exit_code);
-void add_doctor(CLI::App& app, int& exit_code);
-void add_bench(CLI::App& app, int& exit_code);
-void add_wire(CLI::App& app, int& exit_code);
-
-/// The value must be one of these: "'x' is not allowed; allowed: a, b". Shown in help as `a|b`.
-[[nodiscard]] CLI::Validator one_of(std::vector<std::string> allowed);
-/// Limits an option to these values, and shows them in its help in place of the type.
-CLI::Option* limit(CLI::Option* option, std::vector<std::string> const& allowed);
+// The tool's commands, each made in the folder of its name.
+[[nodiscard]] cli_command validate_command();
+[[nodiscard]] cli_command run_command();
+[[nodiscard]] cli_command doctor_command();
+[[nodiscard]] cli_command wire_command();
 
 /// `text` in single quotes, control characters escaped and long text cut: fit for a one-line
 /// message.

@@ -1,7 +1,6 @@
 #include <string>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <tools/bench/harness/session.hpp>
@@ -127,14 +126,16 @@ std::string times_gyre(gyre::tool::report const& r) {
 }  // namespace rivals
 
 int main(int argc, char** argv) {
-  CLI::App app("Gyre's rings and messages beside other libraries.", "bench_rival_trips");
   gyre::tool::bench_settings s;
-  gyre::tool::add_bench_options(app, s);
-  CLI11_PARSE(app, argc, argv);
-  (void)rivals::cores();
-  try {
-    return gyre::tool::run_bench("bench_rival_trips", s, rivals::subjects(), rivals::times_gyre);
-  } catch (std::exception const& e) {
-    return gyre::tool::complain("bench_rival_trips", e.what(), gyre::tool::exit_failed);
-  }
+  gyre::tool::cli_command const program{.name = "bench_rival_trips",
+                                        .text = "Gyre's rings and messages beside other libraries.",
+                                        .footer = "",
+                                        .options = gyre::tool::bench_options(s),
+                                        .run = [&s] {
+                                          (void)rivals::cores();
+                                          return gyre::tool::run_bench("bench_rival_trips", s,
+                                                                       rivals::subjects(),
+                                                                       rivals::times_gyre);
+                                        }};
+  return gyre::tool::run_command_line(program, argc, argv);
 }

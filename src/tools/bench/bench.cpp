@@ -1,12 +1,13 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
+#include "../command_line.hpp"
 #include "../commands.hpp"
 #include "benchmark.hpp"
 #include "harness/session.hpp"
+#include "start.hpp"
 
 namespace gyre::tool {
 namespace {
@@ -41,26 +42,38 @@ std::vector<subject> subjects_of(bench_settings const& s) {
   return all;
 }
 
-}  // namespace
-
-void add_bench(CLI::App& app, int& exit_code) {
-  auto* const command = app.add_subcommand(
-      "bench", "Measure latency and throughput, each beside the machine's own floor");
+cli_command bench_command() {
   auto s = std::make_shared<bench_settings>();
-  add_bench_options(*command, *s);
-  command->add_flag("--curves", s->curves,
-                    "Also the curves: window, payload, clients, shards, actors");
-  command->add_flag("--full", s->full, "The curves with all their points");
-  command->footer(
-      "The two sides are pinned to the first two cores of this process. Nothing else should "
-      "run.\n\n"
-      "Examples:\n"
-      "  gyre bench\n"
-      "  gyre bench --filter ask --repetitions 15\n"
-      "  gyre bench --curves --html report.html --json results.json\n"
-      "  gyre bench --filter curve.window --full\n"
-      "  gyre bench --compare before.json after.json");
-  command->callback([s, &exit_code] { exit_code = run_bench("bench", *s, subjects_of(*s)); });
+  cli_command command{
+      .name = "bench",
+      .text = bench_text,
+      .footer =
+          "The two sides are pinned to the first two cores of this process. Nothing else should "
+          "run.\n\n"
+          "Examples:\n"
+          "  gyre bench\n"
+          "  gyre bench --filter ask --repetitions 15\n"
+          "  gyre bench --curves --html report.html --json results.json\n"
+          "  gyre bench --filter curve.window --full\n"
+          "  gyre bench --compare before.json after.json",
+      .options = bench_options(*s),
+      .run = [s] { return run_bench("bench", *s, subjects_of(*s)); }};
+  command.options.push_back({.name = "--curves",
+                             .text = "Also the curves: window, payload, clients, shards, actors",
+                             .target = &s->curves});
+  command.options.push_back(
+      {.name = "--full", .text = "The curves with all their points", .target = &s->full});
+  return command;
 }
 
+}  // namespace
 }  // namespace gyre::tool
+
+/// `gyre bench ARGUMENT...` starts this program as `gyre-bench ARGUMENT...`.
+int main(int argc, char** argv) {
+  std::vector<char const*> words{"gyre", "bench"};
+  words.insert(words.end(), argv + std::min(argc, 1), argv + argc);
+  gyre::tool::cli_command const program{
+      .name = "gyre", .text = "", .footer = "", .commands = {gyre::tool::bench_command()}};
+  return gyre::tool::run_command_line(program, static_cast<int>(words.size()), words.data());
+}

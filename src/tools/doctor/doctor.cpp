@@ -8,6 +8,7 @@
 #include <gyre/core/event.hpp>
 #include <gyre/runtime/engines.hpp>
 
+#include "../command_line.hpp"
 #include "../commands.hpp"
 #include "../floor/floor.hpp"
 #include "../text.hpp"
@@ -154,21 +155,25 @@ void print_text(findings const& f) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, int& exit_code) {
+cli_command doctor_command() {
   auto format = std::make_shared<std::string>("text");
-  CLI::App* command = app.add_subcommand("doctor", "Describe the machine, and measure its floor");
-  limit(command->add_option("--format", *format, "How the result is written [text]"),
-        {"text", "json"});
-  command->footer(examples);
-  command->callback([format, &exit_code] {
-    findings const f = look();
-    if (*format == "json") {
-      print(to_json(f).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-    } else {
-      print_text(f);
-    }
-    exit_code = exit_ok;
-  });
+  return {
+      .name = "doctor",
+      .text = "Describe the machine, and measure its floor",
+      .footer = examples,
+      .options = {{.name = "--format",
+                   .text = "How the result is written [text]",
+                   .target = format.get(),
+                   .allowed = {"text", "json"}}},
+      .run = [format] {
+        findings const f = look();
+        if (*format == "json") {
+          print(to_json(f).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+        } else {
+          print_text(f);
+        }
+        return exit_ok;
+      }};
 }
 
 }  // namespace gyre::tool

@@ -7,6 +7,7 @@
 
 #include <vector/vector_processor.hpp>
 
+#include "../command_line.hpp"
 #include "../commands.hpp"
 #include "files.hpp"
 #include "monitor.hpp"
@@ -120,24 +121,38 @@ int run(choice const& chosen) {
 
 }  // namespace
 
-void add_run(CLI::App& app, int& exit_code) {
+cli_command run_command() {
   auto chosen = std::make_shared<choice>();
-  CLI::App* command = app.add_subcommand("run", "Send a file's requests through a ring kernel");
-  limit(command->add_option("--kernel", chosen->kernel, "The ring kernel"), {"vector", "monitor"})
-      ->required();
-  command->add_option("--input", chosen->input, "The requests; -: standard input")
-      ->type_name("FILE|-");
-  command->add_option("--output", chosen->output, "The replies; -: standard output [-]")
-      ->type_name("FILE|-");
-  limit(command->add_option("--engine", chosen->engine, "The engine [auto]"),
-        {"auto", "cpu", "cuda"});
-  command->add_option("--generate", chosen->generate, "monitor: write N transactions, run nothing")
-      ->type_name("N")
-      ->check(CLI::Range(std::uint64_t{1}, greatest_transactions).description({}));
-  command->add_option("--seed", chosen->seed, "monitor: of --generate; the same, the same file [1]")
-      ->type_name("N");
-  command->footer(examples);
-  command->callback([chosen, &exit_code] { exit_code = run(*chosen); });
+  return {.name = "run",
+          .text = "Send a file's requests through a ring kernel",
+          .footer = examples,
+          .options = {{.name = "--kernel",
+                       .text = "The ring kernel",
+                       .target = &chosen->kernel,
+                       .allowed = {"vector", "monitor"},
+                       .required = true},
+                      {.name = "--input",
+                       .text = "The requests; -: standard input",
+                       .target = &chosen->input,
+                       .shown = "FILE|-"},
+                      {.name = "--output",
+                       .text = "The replies; -: standard output [-]",
+                       .target = &chosen->output,
+                       .shown = "FILE|-"},
+                      {.name = "--engine",
+                       .text = "The engine [auto]",
+                       .target = &chosen->engine,
+                       .allowed = {"auto", "cpu", "cuda"}},
+                      {.name = "--generate",
+                       .text = "monitor: write N transactions, run nothing",
+                       .target = &chosen->generate,
+                       .shown = "N",
+                       .range = {{1, greatest_transactions}}},
+                      {.name = "--seed",
+                       .text = "monitor: of --generate; the same, the same file [1]",
+                       .target = &chosen->seed,
+                       .shown = "N"}},
+          .run = [chosen] { return run(*chosen); }};
 }
 
 }  // namespace gyre::tool

@@ -9,6 +9,7 @@
 
 #include <vector/vector_processor.hpp>
 
+#include "../command_line.hpp"
 #include "../commands.hpp"
 #include "../text.hpp"
 #include "validation.hpp"
@@ -97,16 +98,20 @@ int validate_engines(choice const& chosen) {
 
 }  // namespace
 
-void add_validate(CLI::App& app, int& exit_code) {
+cli_command validate_command() {
   auto chosen = std::make_shared<choice>();
-  CLI::App* command = app.add_subcommand("validate", "Check that each engine computes");
-  limit(
-      command->add_option("--engine", chosen->engine, "The engine; all: each that is there [all]"),
-      {"cpu", "cuda", "all"});
-  limit(command->add_option("--format", chosen->format, "How the result is written [text]"),
-        {"text", "json"});
-  command->footer(examples);
-  command->callback([chosen, &exit_code] { exit_code = validate_engines(*chosen); });
+  return {.name = "validate",
+          .text = "Check that each engine computes",
+          .footer = examples,
+          .options = {{.name = "--engine",
+                       .text = "The engine; all: each that is there [all]",
+                       .target = &chosen->engine,
+                       .allowed = {"cpu", "cuda", "all"}},
+                      {.name = "--format",
+                       .text = "How the result is written [text]",
+                       .target = &chosen->format,
+                       .allowed = {"text", "json"}}},
+          .run = [chosen] { return validate_engines(*chosen); }};
 }
 
 }  // namespace gyre::tool

@@ -11,6 +11,7 @@
 #include <gyre/wire/schema.hpp>
 #include <vector/vector_messages.hpp>
 
+#include "../command_line.hpp"
 #include "../commands.hpp"
 #include "../run/files.hpp"
 #include "../text.hpp"
@@ -132,25 +133,35 @@ int run_schema(choice const& chosen) {
 
 }  // namespace
 
-void add_wire(CLI::App& app, int& exit_code) {
+cli_command wire_command() {
   auto chosen = std::make_shared<choice>();
-  CLI::App* group = app.add_subcommand("wire", "The messages' format, for other languages");
-  group->require_subcommand(1);
-  group->footer("Examples:\n  gyre wire schema vector_add_request --lang csharp");
-  CLI::App* command = group->add_subcommand("schema", "Declare a message in another language");
-  command->add_option("TYPE", chosen->types, "The messages' names")->type_name("");
-  limit(command->add_option("--lang", chosen->lang, "The language [text]"),
-        {"text", "csharp", "typescript"});
-  command->add_option("--output", chosen->output, "Where to write; -: standard output [-]")
-      ->type_name("FILE|-");
-  command
-      ->add_option("--import", chosen->import,
-                   "Where TypeScript finds the runtime [./gyre_memorypack.js]")
-      ->type_name("MODULE");
-  command->add_flag("--list", chosen->list, "List the known types");
-  command->add_flag("--runtime", chosen->runtime, "The runtime that the TypeScript needs");
-  command->footer(examples);
-  command->callback([chosen, &exit_code] { exit_code = run_schema(*chosen); });
+  cli_command schema{
+      .name = "schema",
+      .text = "Declare a message in another language",
+      .footer = examples,
+      .options =
+          {{.name = "TYPE", .text = "The messages' names", .target = &chosen->types, .shown = " "},
+           {.name = "--lang",
+            .text = "The language [text]",
+            .target = &chosen->lang,
+            .allowed = {"text", "csharp", "typescript"}},
+           {.name = "--output",
+            .text = "Where to write; -: standard output [-]",
+            .target = &chosen->output,
+            .shown = "FILE|-"},
+           {.name = "--import",
+            .text = "Where TypeScript finds the runtime [./gyre_memorypack.js]",
+            .target = &chosen->import,
+            .shown = "MODULE"},
+           {.name = "--list", .text = "List the known types", .target = &chosen->list},
+           {.name = "--runtime",
+            .text = "The runtime that the TypeScript needs",
+            .target = &chosen->runtime}},
+      .run = [chosen] { return run_schema(*chosen); }};
+  return {.name = "wire",
+          .text = "The messages' format, for other languages",
+          .footer = "Examples:\n  gyre wire schema vector_add_request --lang csharp",
+          .commands = {std::move(schema)}};
 }
 
 }  // namespace gyre::tool

@@ -182,24 +182,36 @@ int show(std::string const& command, report const& r, bench_settings const& s,
 
 }  // namespace
 
-void add_bench_options(CLI::App& command, bench_settings& s) {
-  command.add_option("--format", s.format, "What stdout gets")->check(one_of({"text", "json"}));
-  command.add_option("--filter", s.filter, "Only rows with this text in their name");
-  command.add_option("--repetitions", s.repetitions, "Repetitions of each row, 1 to 1000")
-      ->check(CLI::Range(1, 1000));
-  command.add_option("--time", s.milliseconds, "Milliseconds of one repetition, 1 to 60000")
-      ->check(CLI::Range(1, 60'000));
-  command.add_flag("--list", s.list, "Print the rows' names and measure nothing");
-  command.add_option("--json", s.json, "Write the figures to this file, too");
-  command.add_option("--html", s.html, "Write a page with pictures and tables to this file");
-  command.add_option("--svg", s.svg, "Write each picture into this folder");
-  command.add_option("--keep", s.keep,
-                     "Write the figures into this folder, named by commit and machine");
-  auto* const read =
-      command.add_option("--read", s.read, "Measure nothing: show this file of figures");
-  command.add_option("--compare", s.compare, "Measure nothing: compare two files of figures")
-      ->expected(2)
-      ->excludes(read);
+std::vector<cli_option> bench_options(bench_settings& s) {
+  return {
+      {.name = "--format",
+       .text = "How stdout is written [text]",
+       .target = &s.format,
+       .allowed = {"text", "json"}},
+      {.name = "--filter", .text = "Only rows with this text in their name", .target = &s.filter},
+      {.name = "--repetitions",
+       .text = "Repetitions of each row, 1 to 1000 [7]",
+       .target = &s.repetitions,
+       .range = {{1, 1000}}},
+      {.name = "--time",
+       .text = "Milliseconds of one repetition, 1 to 60000 [100]",
+       .target = &s.milliseconds,
+       .range = {{1, 60'000}}},
+      {.name = "--list", .text = "Print the rows' names and measure nothing", .target = &s.list},
+      {.name = "--json", .text = "Write the figures to this file, too", .target = &s.json},
+      {.name = "--html",
+       .text = "Write a page with pictures and tables to this file",
+       .target = &s.html},
+      {.name = "--svg", .text = "Write each picture into this folder", .target = &s.svg},
+      {.name = "--keep",
+       .text = "Write the figures into this folder, named by commit and machine",
+       .target = &s.keep},
+      {.name = "--read", .text = "Measure nothing: show this file of figures", .target = &s.read},
+      {.name = "--compare",
+       .text = "Measure nothing: compare two files of figures",
+       .target = &s.compare,
+       .values = 2,
+       .excludes = "--read"}};
 }
 
 int run_bench(std::string const& command, bench_settings const& s,

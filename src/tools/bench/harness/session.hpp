@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
+#include "../../command_line.hpp"
 #include "../benchmark.hpp"
 
 namespace gyre::tool {
@@ -35,8 +34,8 @@ struct subject {
   std::function<std::vector<benchmark>(bench_effort const&)> make;
 };
 
-/// Adds the options that `run_bench` heeds.
-void add_bench_options(CLI::App& command, bench_settings& s);
+/// The options that `run_bench` heeds; they write into `s`.
+[[nodiscard]] std::vector<cli_option> bench_options(bench_settings& s);
 
 /// Measures, or reads, compares and writes, as the settings say; returns the exit status.
 /// `command` is what messages on stderr begin with; `summary` is put below the tables, as text.
