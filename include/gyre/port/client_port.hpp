@@ -1,13 +1,13 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/deadline.hpp>
 #include <gyre/core/error.hpp>
 #include <gyre/core/event.hpp>

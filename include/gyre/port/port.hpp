@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <memory>
-#include <ranges>
 #include <span>
 #include <utility>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/expiry.hpp>
 #include <gyre/port/batch.hpp>
 #include <gyre/port/client_port.hpp>
@@ -35,6 +35,11 @@ struct asked {
 };
 
 namespace detail {
+
+/// What a contiguous range holds: a vector, an array, a span, or what has `data()` and `size()`
+/// like these. (<ranges> would be half a second in each file.)
+template <class Range>
+using element_of = std::remove_cvref_t<decltype(*std::data(std::declval<Range const&>()))>;
 
 template <class Message, class... Messages>
 [[nodiscard]] constexpr std::size_t index_in(handles<Messages...>*) noexcept {
@@ -150,17 +155,17 @@ class port {
   /// Waits for room as `submit` does, one timeout for all. Replies that come meanwhile keep their
   /// places until they are waited for, so more asks than the window has never get through. If it
   /// fails, those have been sent, and are in flight, whose ticket in `out` is not 0.
-  template <std::ranges::contiguous_range Messages>
-    requires understands<Actor, std::ranges::range_value_t<Messages>>
+  template <class Messages>
+    requires understands<Actor, detail::element_of<Messages>>
   [[nodiscard]] result<void> submit_all(
       std::span<key_type<Actor> const> actors, Messages const& of_each,
-      std::span<asked<reply_of<Actor, std::ranges::range_value_t<Messages>>>> out,
+      std::span<asked<reply_of<Actor, detail::element_of<Messages>>>> out,
       send_options options = {}) {
-    std::span const messages(std::ranges::data(of_each), std::ranges::size(of_each));
+    std::span const messages(std::data(of_each), std::size(of_each));
     if (actors.size() != messages.size() || actors.size() != out.size()) {
       return fail(errc::invalid_argument, "as many actors, messages and tickets are needed");
     }
-    std::ranges::fill(out, std::ranges::range_value_t<decltype(out)>{});
+    std::fill(out.begin(), out.end(), asked<reply_of<Actor, detail::element_of<Messages>>>{});
     std::uint32_t const expires = expiry_after(options.time_to_live);
     for (std::size_t done = 0; done < out.size();) {
       std::size_t const n = std::min(out.size() - done, client_port::greatest_batch);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/queue/detail/message_members.hpp>
 #include <gyre/queue/named_queue.hpp>
 #include <gyre/wire.hpp>

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/port/port.hpp>
 #include <gyre/queue/queue.hpp>
 #include <gyre/runtime/kernel_core.hpp>

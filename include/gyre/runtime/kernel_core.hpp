@@ -2,7 +2,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -12,6 +11,7 @@
 
 #include <gyre/bridge/bridge.hpp>
 #include <gyre/bridge/service.hpp>
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/dead_letter.hpp>
 #include <gyre/core/event.hpp>
 #include <gyre/engine/engine.hpp>

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/dead_letter.hpp>
 #include <gyre/core/options.hpp>
 #include <gyre/engine/cpu/environment.hpp>

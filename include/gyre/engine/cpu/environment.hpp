@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -10,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/event.hpp>
 #include <gyre/core/expiry.hpp>
 #include <gyre/engine/cpu/backlog.hpp>
