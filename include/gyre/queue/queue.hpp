@@ -14,7 +14,8 @@
 #include <gyre/core/chrono.hpp>
 #include <gyre/queue/detail/message_members.hpp>
 #include <gyre/queue/named_queue.hpp>
-#include <gyre/wire.hpp>
+#include <gyre/wire/codec.hpp>
+#include <gyre/wire/describe.hpp>
 
 namespace gyre {
 
