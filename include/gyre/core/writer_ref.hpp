@@ -11,13 +11,13 @@ class writer_ref {
   template <class Fill>
   explicit writer_ref(Fill const& fill) noexcept
       : fill_(&fill),
-        write_([](void const* fill, std::byte* out) { (*static_cast<Fill const*>(fill))(out); }) {}
+        write_([](void const* of, std::byte* out) { (*static_cast<Fill const*>(of))(out); }) {}
 
   void operator()(std::byte* out) const { write_(fill_, out); }
 
  private:
   void const* fill_;
-  void (*write_)(void const* fill, std::byte* out);
+  void (*write_)(void const* of, std::byte* out);
 };
 
 }  // namespace gyre

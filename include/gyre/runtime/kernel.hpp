@@ -92,9 +92,10 @@ class kernel {
   [[nodiscard]] result<reply_of<Actor, Message>> ask(
       key_type<Actor> const& actor, Message const& message,
       std::chrono::nanoseconds timeout = default_timeout) {
-    auto end = this_threads_port();
-    if (!end) return tl::unexpected<error>(std::move(end.error()));
-    return (*end)->ask(actor, message, timeout);
+    client_port* const end = thread_ports::get(core_);
+    if (end == nullptr) [[unlikely]]
+      return thread_ports::refusal();
+    return calls(*end).ask(actor, message, timeout);
   }
 
   /// To be awaited, by any coroutine on any thread: gives `result<Reply>`, with the errors of
@@ -111,9 +112,10 @@ class kernel {
     requires understands<Actor, Message> result<void> tell(key_type<Actor> const& actor,
                                                            Message const& message,
                                                            send_options options = {}) {
-      auto end = this_threads_port();
-      if (!end) return tl::unexpected<error>(std::move(end.error()));
-      return (*end)->tell(actor, message, options);
+      client_port* const end = thread_ports::get(core_);
+      if (end == nullptr) [[unlikely]]
+        return thread_ports::refusal();
+      return calls(*end).tell(actor, message, options);
     }
 
   /// Sends a message to every actor, wanting no reply: one for each home, which hands it to its
@@ -121,17 +123,19 @@ class kernel {
   template <class Message>
     requires understands<Actor, Message> result<void> broadcast(Message const& message,
                                                                 send_options options = {}) {
-      auto end = this_threads_port();
-      if (!end) return tl::unexpected<error>(std::move(end.error()));
-      return (*end)->broadcast(message, options);
+      client_port* const end = thread_ports::get(core_);
+      if (end == nullptr) [[unlikely]]
+        return thread_ports::refusal();
+      return calls(*end).spread(reach::all, 0, message, options);
     }
   /// Sends a message to the actors that subscribe to a topic; likewise.
   template <class Message>
     requires understands<Actor, Message> result<void> publish(topic to, Message const& message,
                                                               send_options options = {}) {
-      auto end = this_threads_port();
-      if (!end) return tl::unexpected<error>(std::move(end.error()));
-      return (*end)->publish(to, message, options);
+      client_port* const end = thread_ports::get(core_);
+      if (end == nullptr) [[unlikely]]
+        return thread_ports::refusal();
+      return calls(*end).spread(reach::subscribers, to.id, message, options);
     }
   /// Has an actor subscribe to a topic, once (`context::subscribe`). `no_memory`: its home holds as
   /// many subscriptions as it can (launch option `subscriptions`); `no_such_actor`.
@@ -217,11 +221,14 @@ class kernel {
  private:
   result<void> to_home(key_type<Actor> const& key, message_entry const& what, void const* bytes,
                        std::chrono::nanoseconds timeout) {
-    auto end = this_threads_port();
-    if (!end) return tl::unexpected<error>(std::move(end.error()));
-    return (*end)->to_home(key, what, bytes, timeout);
+    client_port* const end = thread_ports::get(core_);
+    if (end == nullptr) [[unlikely]]
+      return thread_ports::refusal();
+    return calls(*end).to_home(key, what, bytes, timeout);
   }
-  [[nodiscard]] result<port<Actor>*> this_threads_port() { return thread_ports<Actor>::get(core_); }
+  [[nodiscard]] detail::port_calls<Actor> calls(client_port& end) const noexcept {
+    return {end, *core_};
+  }
 
   template <class Message>
   [[nodiscard]] result<queue<Message>> own(std::shared_ptr<named_queue> held) const {
