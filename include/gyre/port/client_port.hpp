@@ -96,7 +96,8 @@ class client_port {
   };
   /// As `submit`; but the error has to be asked for.
   template <class Fill>
-  [[nodiscard]] sending send(outgoing const& out, std::chrono::nanoseconds& timeout, Fill&& fill) {
+  [[nodiscard, gnu::always_inline]] sending send(outgoing const& out,
+                                                 std::chrono::nanoseconds& timeout, Fill&& fill) {
     ticket sent{};
     step const s = attempt(out, fill, sent);
     if (s == step::done) [[likely]]

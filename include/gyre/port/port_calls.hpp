@@ -131,7 +131,7 @@ class port_calls {
 
   template <class Message>
   [[nodiscard]] result<void> tell(key_type<Actor> const& actor, Message const& message,
-                                  send_options options) const {
+                                  send_options& options) const {
     if (!send(actor, message, false, options).sent) [[unlikely]]
       return end_.refusal();
     return {};
@@ -159,8 +159,10 @@ class port_calls {
   }
 
   template <class Message>
-  [[nodiscard]] client_port::sending send(key_type<Actor> const& actor, Message const& message,
-                                          bool wants_reply, send_options& options) const {
+  [[nodiscard, gnu::always_inline]] client_port::sending send(key_type<Actor> const& actor,
+                                                              Message const& message,
+                                                              bool wants_reply,
+                                                              send_options& options) const {
     full_key const key = split_key(actor);
     return end_.send(outgoing_of(key, message, wants_reply, options.priority,
                                  expiry_after(options.time_to_live)),
