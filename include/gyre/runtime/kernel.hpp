@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -158,11 +159,11 @@ class kernel {
   [[nodiscard]] result<rested<Actor>> take_rested(
       std::chrono::nanoseconds timeout = std::chrono::nanoseconds::zero()) requires keyed<Actor> {
     rested<Actor> out;
-    auto r = core_->take_rested(timeout, [&](full_key const& key, std::byte const* state) {
-      out.key = joined_key<key_type<Actor>>(key);
-      std::memcpy(static_cast<void*>(&out.state), state, sizeof out.state);
-    });
+    full_key key;
+    auto const state = std::as_writable_bytes(std::span(&out.state, 1));
+    auto r = core_->take_rested(timeout, key, state);
     if (!r) return tl::unexpected<error>(std::move(r.error()));
+    out.key = joined_key<key_type<Actor>>(key);
     return out;
   }
   /// Has a keyed actor live with this state. `already_exists`: it lives; `full`: no room. Its

@@ -13,7 +13,8 @@
 #include <gyre/core/writer_ref.hpp>
 #include <gyre/engine/cpu/backlog.hpp>
 #include <gyre/engine/cpu/thread_link.hpp>
-#include <gyre/engine/engine.hpp>
+#include <gyre/engine/image.hpp>
+#include <gyre/engine/listener.hpp>
 #include <gyre/kernel/loop.hpp>
 #include <gyre/kernel/publish.hpp>
 
