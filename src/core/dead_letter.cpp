@@ -1,8 +1,19 @@
 #include <gyre/core/dead_letter.hpp>
 
+#include <deque>
+#include <mutex>
 #include <utility>
 
 namespace gyre {
+
+struct dead_letter_box::kept {
+  std::mutex mutex;
+  std::deque<dead_letter> letters;  // guarded by mutex
+};
+
+dead_letter_box::dead_letter_box(std::size_t capacity)
+    : capacity_(capacity), kept_(std::make_unique<kept>()) {}
+dead_letter_box::~dead_letter_box() = default;
 
 std::string_view to_string(drop_reason reason) noexcept {
   constexpr std::array<std::string_view, drop_reasons> names{
@@ -16,9 +27,9 @@ std::string_view to_string(drop_reason reason) noexcept {
 void dead_letter_box::put(dead_letter letter) {
   count(letter.reason);
   if (capacity_ == 0) return;
-  std::scoped_lock const lock(mutex_);
-  if (letters_.size() == capacity_) letters_.pop_front();
-  letters_.push_back(std::move(letter));
+  std::scoped_lock const lock(kept_->mutex);
+  if (kept_->letters.size() == capacity_) kept_->letters.pop_front();
+  kept_->letters.push_back(std::move(letter));
 }
 
 void dead_letter_box::count(drop_reason reason, std::uint64_t n) noexcept {
@@ -39,13 +50,13 @@ std::uint64_t dead_letter_box::total() const noexcept {
 }
 
 std::vector<dead_letter> dead_letter_box::letters() const {
-  std::scoped_lock const lock(mutex_);
-  return {letters_.begin(), letters_.end()};
+  std::scoped_lock const lock(kept_->mutex);
+  return {kept_->letters.begin(), kept_->letters.end()};
 }
 
 void dead_letter_box::clear() {
-  std::scoped_lock const lock(mutex_);
-  letters_.clear();
+  std::scoped_lock const lock(kept_->mutex);
+  kept_->letters.clear();
 }
 
 }  // namespace gyre

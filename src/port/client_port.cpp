@@ -162,6 +162,48 @@ error client_port::too_large(message_entry const& entry, std::size_t length) con
       .value();
 }
 
+tl::unexpected<error> client_port::refusal() {
+  return tl::unexpected<error>(std::exchange(why_, error{}));
+}
+
+client_port::sending client_port::send_again(step s, outgoing const& out,
+                                             std::chrono::nanoseconds& timeout, writer_ref fill) {
+  ticket sent{};
+  room_wait waiting{timeout, {}, {}, false};
+  do {
+    if (auto r = wait_for_room(s, out.entry, out.length, waiting); !r) {
+      why_ = std::move(r.error());
+      return {};
+    }
+    s = attempt(out, fill, sent);
+  } while (s != step::done);
+  if (waiting.started) timeout = waiting.until.left();
+  return {sent, true};
+}
+
+void client_port::put_pieces(any_writer inbox, std::uint64_t at, envelope const& head,
+                             writer_ref fill) {
+  if (scratch_.size() < head.length) scratch_.resize(head.length);
+  fill(scratch_.data());
+  inbox.write(at, head, scratch_.data());
+}
+
+bool client_port::bring(pending* p, std::chrono::nanoseconds timeout, message_view& reply) {
+  if (p == nullptr || p->state == progress::abandoned) {
+    why_ = fail(errc::invalid_argument, "the ticket is not in flight on this port").value();
+    return false;
+  }
+  if (p->state == progress::arrived) {
+    kept_reply const& kept = kept_[row_of(*p)];
+    reply.head = kept.head;
+    reply.payload = kept.bytes.data();
+    return true;
+  }
+  auto r = await(*p, timeout, reply);
+  if (!r) why_ = std::move(r.error());
+  return r.has_value();
+}
+
 client_port::pending* client_port::skip_taken() noexcept {
   for (std::uint64_t i = 0; i < sizes_.window; ++i) {
     pending& p = table_[next_correlation_ & (sizes_.window - 1)];

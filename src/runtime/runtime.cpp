@@ -6,6 +6,8 @@
 
 #include <gyre/runtime/engines.hpp>
 
+#include "kernel_core/running_kernel.hpp"
+
 namespace gyre {
 
 struct runtime::state {
@@ -79,7 +81,7 @@ result<std::shared_ptr<kernel_core>> runtime::launch_image(kernel_image const& i
     state_->kernels[name] = nullptr;
     launches = state_->launches[name] + 1;
   }
-  auto core = kernel_core::launch(state_->around, image, name, *settled, launches);
+  auto core = running_kernel::launch(state_->around, image, name, *settled, launches);
   std::scoped_lock const lock(state_->mutex);
   if (!core) {
     state_->kernels.erase(name);

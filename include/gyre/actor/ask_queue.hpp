@@ -1,11 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/deadline.hpp>
 #include <gyre/core/error.hpp>
 #include <gyre/port/client_port.hpp>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +14,7 @@
 #include <gyre/actor/task.hpp>
 #include <gyre/actor/typed_ask.hpp>
 #include <gyre/actor/when_all.hpp>
+#include <gyre/core/chrono.hpp>
 #include <gyre/port/port.hpp>
 #include <gyre/runtime/kernel.hpp>
 

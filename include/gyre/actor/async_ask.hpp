@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <coroutine>
 #include <memory>
 #include <utility>
@@ -8,6 +7,7 @@
 #include <gyre/actor/async_service.hpp>
 #include <gyre/actor/executor.hpp>
 #include <gyre/actor/typed_ask.hpp>
+#include <gyre/core/chrono.hpp>
 #include <gyre/runtime/kernel.hpp>
 
 namespace gyre {

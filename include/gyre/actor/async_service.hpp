@@ -1,11 +1,11 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <memory>
 #include <thread>
 
 #include <gyre/actor/ask_queue.hpp>
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/error.hpp>
 #include <gyre/core/event.hpp>
 #include <gyre/core/platform.hpp>

@@ -4,8 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <mutex>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,7 +52,10 @@ struct dead_letter {
 /// Counts dead letters, always, and keeps the last `capacity` of them. Thread-safe.
 class dead_letter_box {
  public:
-  explicit dead_letter_box(std::size_t capacity) : capacity_(capacity) {}
+  explicit dead_letter_box(std::size_t capacity);
+  ~dead_letter_box();
+  dead_letter_box(dead_letter_box const&) = delete;
+  dead_letter_box& operator=(dead_letter_box const&) = delete;
 
   /// Counts one and, if letters are kept, keeps it; the oldest makes room.
   void put(dead_letter letter);
@@ -69,8 +71,8 @@ class dead_letter_box {
  private:
   std::size_t const capacity_;
   std::array<std::atomic<std::uint64_t>, drop_reasons> counts_{};
-  mutable std::mutex mutex_;
-  std::deque<dead_letter> letters_;
+  struct kept;
+  std::unique_ptr<kept> const kept_;
 };
 
 }  // namespace gyre

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include <gyre/core/chrono.hpp>
 
 namespace gyre {
 

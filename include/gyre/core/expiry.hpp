@@ -1,8 +1,8 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/platform.hpp>
 
 namespace gyre {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/error.hpp>
 
 namespace gyre {

@@ -24,12 +24,7 @@
 #define GYRE_EITHER_SIDE
 #endif
 
-#if !defined(__CUDA_ARCH__)
-#include <chrono>
-#endif
-#if !defined(__CUDA_ARCH__) && (defined(__x86_64__) || defined(__i386__))
-#include <immintrin.h>
-#endif
+#include <gyre/core/chrono.hpp>
 
 namespace gyre {
 
@@ -98,7 +93,8 @@ GYRE_FN inline void pause() noexcept {
 #if defined(__CUDA_ARCH__)
   __nanosleep(20);
 #elif defined(__x86_64__) || defined(__i386__)
-  _mm_pause();
+  // Not _mm_pause(): <immintrin.h> is a second of every user's compile time.
+  asm volatile("pause" : : : "memory");
 #elif defined(__aarch64__)
   asm volatile("yield");
 #endif
@@ -182,7 +178,7 @@ GYRE_FN inline void full_fence() noexcept {
 /// Sends off stores to memory that combines them. Host only; nothing elsewhere.
 inline void flush_stores() noexcept {
 #if !defined(__CUDA_ARCH__) && (defined(__x86_64__) || defined(__i386__))
-  _mm_sfence();
+  asm volatile("sfence" : : : "memory");
 #elif defined(__aarch64__)
   asm volatile("dsb st" : : : "memory");
 #endif

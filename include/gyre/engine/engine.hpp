@@ -12,38 +12,14 @@
 #include <gyre/engine/buffer_memory.hpp>
 #include <gyre/engine/image.hpp>
 #include <gyre/engine/kernel_link.hpp>
+#include <gyre/engine/listener.hpp>
 #include <gyre/engine/memory.hpp>
+#include <gyre/engine/report.hpp>
 
 namespace gyre {
 
 /// Shards that a kernel may have on the cpu engine: more threads are a mistake on any machine.
 inline constexpr std::uint32_t cpu_greatest_shards = 1024;
-
-/// What an engine can say of itself and its machine.
-struct engine_report {
-  engine_kind kind = engine_kind::cpu;
-  bool built = false;  ///< This build has it.
-  bool found = false;  ///< This machine has what it needs.
-  std::string detail;  ///< The device, or why it is not there.
-  int worker_pid = 0;  ///< The process that drives the device; 0: this one.
-  std::uint32_t greatest_shards = 0;
-  std::uint32_t greatest_lanes = 0;
-};
-
-/// What a running kernel tells the host, beyond its counters. Called from the engine's threads.
-class kernel_listener {
- public:
-  virtual ~kernel_listener() = default;
-  /// A message was counted as a dead letter.
-  virtual void buried(drop_reason reason, envelope const& head) noexcept = 0;
-  /// So many were, of which nothing else is known.
-  virtual void buried_unseen(drop_reason reason, std::uint64_t n) noexcept = 0;
-  /// A handler threw while it handled this message; `what` is the exception's text.
-  virtual void threw(envelope const& head, std::string_view what) noexcept = 0;
-  /// The device failed under the kernel: none of its shards runs any more, nothing will be
-  /// answered.
-  virtual void failed(std::string_view why) noexcept = 0;
-};
 
 /// A kernel that lives on an engine, from `engine::start` to its destructor.
 class resident_kernel {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/kernel/answer.hpp>
 #include <gyre/kernel/call.hpp>
 #include <gyre/kernel/handles.hpp>

@@ -42,8 +42,10 @@ enum class pressure : std::uint8_t {
 /// One thread, or one block, runs it. *Memory ordering*: a message is read after the acquire of its
 /// tag; its effects on the actor are seen by the next message to that actor because both are
 /// handled here; a reply is published with release.
-template <class Actor, class Env>
-class shard_loop {
+///
+/// This is all of it that is the same for every actor type, so that it is compiled once.
+template <class Env>
+class any_shard_loop {
  public:
   using codec = typename Env::codec;
   /// Messages of each source handled between two looks at the control words and the clock.
@@ -54,49 +56,21 @@ class shard_loop {
   /// Messages between a look at whom one is for and its turn: enough to hide a miss.
   static constexpr std::uint64_t lookahead = 8;
 
-  shard_loop(kernel_view const& kernel, std::uint32_t shard, Env& env) noexcept
+  /// `actor`, `home`, `table`: as for `shard_delivery`.
+  any_shard_loop(kernel_view const& kernel, std::uint32_t shard, Env& env,
+                 typename shard_delivery<Env>::actor_calls const& actor, void* home,
+                 directory* table) noexcept
       : kernel_(kernel),
         shard_(kernel.shards[shard]),
         env_(env),
         inbox_(ring<codec>(shard_.inbox), shard_.scratch, shard_.scratch_bytes),
-        deliver_(kernel_, shard, env),
+        deliver_(kernel_, shard, env, actor, home, table),
         telemetry_(deliver_.telemetry()),
         clock_(deliver_.clock()),
         expects_(deliver_.expects()) {}
 
   /// Returns when the host says stop. What is in the inbox then stays there.
-  void run() noexcept {
-    read_clock();
-    for (;;) {
-      kernel_command const command = kernel_.control->command.load(platform::memory_order_acquire);
-      if (command == kernel_command::stop) break;
-      obey_telemetry();
-      if (command == kernel_command::run) {
-        // Who pauses stores the command, then looks at the phase; we store the phase, then look at
-        // the command. One of the two sees the other, so nothing is handled behind its back.
-        if (enter(shard_phase::running) &&
-            kernel_.control->command.load(platform::memory_order_seq_cst) != command) {
-          continue;
-        }
-        if (turn()) continue;
-        deliver_.sweep();
-      } else {
-        enter(shard_phase::paused);
-      }
-      inbox_.post();
-      env_.from_others().post();
-      bool const soon = env_.idle(now_, longest_nap(), [&] { return something_to_do(command); });
-      // At most once: what is there to be done may be held up by others, and the time goes on.
-      if (soon && !hasty_) {
-        hasty_ = true;
-      } else {
-        read_clock();
-      }
-    }
-    inbox_.post();
-    env_.from_others().post();
-    enter(shard_phase::stopped);
-  }
+  void run() noexcept;
 
  private:
   /// Handles up to a batch of each source. What handlers sent comes first, and what they sent and
@@ -166,7 +140,7 @@ class shard_loop {
       std::uint64_t actor = 0;
       if (!source.ahead(lookahead, actor)) return false;
       deliver_.expect(actor);
-      if constexpr (delivery<Actor, Env>::found_in_steps) {
+      if (deliver_.found_in_steps()) {
         if (source.ahead(lookahead / 2, actor)) deliver_.expect_soon(actor);
       }
       return true;
@@ -219,7 +193,7 @@ class shard_loop {
   shard_view const& shard_;
   Env& env_;
   ring_reader<codec> inbox_;
-  delivery<Actor, Env> deliver_;
+  shard_delivery<Env> deliver_;
   telemetry_writer& telemetry_;
   local_clock& clock_;
   std::uint64_t now_ = 0;
@@ -230,6 +204,56 @@ class shard_loop {
   bool telemetry_on_ = true;
   bool was_idle_ = false;
   bool hasty_ = false;  ///< It has gone on after waiting without a look at the clock.
+};
+
+template <class Env>
+void any_shard_loop<Env>::run() noexcept {
+  read_clock();
+  for (;;) {
+    kernel_command const command = kernel_.control->command.load(platform::memory_order_acquire);
+    if (command == kernel_command::stop) break;
+    obey_telemetry();
+    if (command == kernel_command::run) {
+      // Who pauses stores the command, then looks at the phase; we store the phase, then look at
+      // the command. One of the two sees the other, so nothing is handled behind its back.
+      if (enter(shard_phase::running) &&
+          kernel_.control->command.load(platform::memory_order_seq_cst) != command) {
+        continue;
+      }
+      if (turn()) continue;
+      deliver_.sweep();
+    } else {
+      enter(shard_phase::paused);
+    }
+    inbox_.post();
+    env_.from_others().post();
+    bool const soon = env_.idle(now_, longest_nap(), [&] { return something_to_do(command); });
+    // At most once: what is there to be done may be held up by others, and the time goes on.
+    if (soon && !hasty_) {
+      hasty_ = true;
+    } else {
+      read_clock();
+    }
+  }
+  inbox_.post();
+  env_.from_others().post();
+  enter(shard_phase::stopped);
+}
+
+/// The same for an actor type.
+template <class Actor, class Env>
+class shard_loop {
+ public:
+  shard_loop(kernel_view const& kernel, std::uint32_t shard, Env& env) noexcept
+      : actors_(kernel.shards[shard]),
+        loop_(kernel, shard, env, detail::actor_calls<Actor, Env>, &actors_, actors_.table()) {}
+
+  /// Returns when the host says stop. What is in the inbox then stays there.
+  void run() noexcept { loop_.run(); }
+
+ private:
+  typename delivery<Actor, Env>::home actors_;
+  any_shard_loop<Env> loop_;
 };
 
 }  // namespace gyre

@@ -19,11 +19,11 @@ struct opened_message {
   std::size_t length = 0;
 };
 
-/// Opens a message to such an actor, whose payload lies at a multiple of 8. One that is shorter
-/// than what is to stand before it has no body, and nobody to answer.
-template <class Actor>
-[[nodiscard]] GYRE_FN opened_message open_message(message_view const& message) noexcept {
-  constexpr std::size_t wide = address_bytes<Actor>;
+/// Opens a message to an actor whose address takes `wide` bytes of the payload, which lies at a
+/// multiple of 8. One that is shorter than what is to stand before it has no body, and nobody to
+/// answer.
+[[nodiscard]] GYRE_FN inline opened_message open_message(message_view const& message,
+                                                         std::size_t wide) noexcept {
   bool const by_actor = message.head.port == actor_port;
   std::size_t const prefix = wide + (by_actor ? sizeof(return_address) : 0);
   opened_message out;
@@ -32,9 +32,13 @@ template <class Actor>
   if (message.head.length < prefix) return out;
   out.body = message.payload + prefix;
   out.length = message.head.length - prefix;
-  if constexpr (wide != 0) std::memcpy(&out.key.rest, message.payload, sizeof out.key.rest);
+  if (wide != 0) std::memcpy(&out.key.rest, message.payload, sizeof out.key.rest);
   if (by_actor) out.back = reinterpret_cast<return_address const*>(message.payload + wide);
   return out;
+}
+template <class Actor>
+[[nodiscard]] GYRE_FN opened_message open_message(message_view const& message) noexcept {
+  return open_message(message, address_bytes<Actor>);
 }
 
 }  // namespace gyre

@@ -8,7 +8,10 @@
 #include <gyre/core/options.hpp>
 #include <gyre/core/platform.hpp>
 #include <gyre/ring/envelope.hpp>
-#include <gyre/wire.hpp>
+#include <gyre/wire/adapt.hpp>
+#include <gyre/wire/codec.hpp>
+#include <gyre/wire/types.hpp>
+#include <gyre/wire/union.hpp>
 
 namespace gyre {
 

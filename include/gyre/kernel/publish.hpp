@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <gyre/core/writer_ref.hpp>
 #include <gyre/kernel/control.hpp>
 #include <gyre/kernel/view.hpp>
 #include <gyre/ring/envelope.hpp>
@@ -11,14 +12,20 @@
 namespace gyre::detail {
 
 /// Writes a message into reserved slots that it does not lie in as a whole.
-template <class Env, class Fill>
-[[gnu::noinline]] void write_in_pieces(Env& env, ring_memory<> const& into, std::uint64_t at,
-                                       envelope head, Fill fill) noexcept {
+template <class Env>
+void write_pieces(Env& env, ring_memory<> const& into, std::uint64_t at, envelope const& head,
+                  writer_ref fill) noexcept {
   using codec = typename Env::codec;
   env.with_scratch(head.length, [&](std::byte* scratch) {
     fill(scratch);
     ring_writer<codec, writers::one>{ring<codec>{into}}.write(at, head, scratch);
   });
+}
+/// Takes what it is given by value: so the quick way keeps that in registers.
+template <class Env, class Fill>
+[[gnu::noinline]] void write_in_pieces(Env& env, ring_memory<> const& into, std::uint64_t at,
+                                       envelope head, Fill fill) noexcept {
+  write_pieces(env, into, at, head, writer_ref(fill));
 }
 
 /// Publishes a reply in its asker's ring. The ask has reserved the room. `Env` brings

@@ -1,18 +1,19 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/deadline.hpp>
 #include <gyre/core/error.hpp>
 #include <gyre/core/event.hpp>
 #include <gyre/core/gate.hpp>
 #include <gyre/core/hybrid_clock.hpp>
+#include <gyre/core/writer_ref.hpp>
 #include <gyre/engine/memory.hpp>
 #include <gyre/port/host.hpp>
 #include <gyre/ring/any_ring.hpp>
@@ -82,12 +83,29 @@ class client_port {
   template <class Fill>
   [[nodiscard]] result<ticket> submit(outgoing const& out, std::chrono::nanoseconds& timeout,
                                       Fill&& fill) {
+    sending const s = send(out, timeout, fill);
+    if (!s.sent) [[unlikely]]
+      return refusal();
+    return s.in_flight;
+  }
+
+  /// What `send` gives: two registers.
+  struct sending {
+    ticket in_flight{};
+    bool sent = false;  ///< If not, `refusal` has the reason.
+  };
+  /// As `submit`; but the error has to be asked for.
+  template <class Fill>
+  [[nodiscard, gnu::always_inline]] sending send(outgoing const& out,
+                                                 std::chrono::nanoseconds& timeout, Fill&& fill) {
     ticket sent{};
     step const s = attempt(out, fill, sent);
     if (s == step::done) [[likely]]
-      return sent;
-    return submit_slowly(s, out, timeout, fill);
+      return {sent, true};
+    return send_slowly(s, out, timeout, fill);
   }
+  /// Why the last `send` or `wait` failed: once.
+  [[nodiscard]] tl::unexpected<error> refusal();
 
   /// What became of an attempt to send.
   enum class step : std::uint8_t { done, shut, window_full, ring_full, too_large };
@@ -193,15 +211,17 @@ class client_port {
   [[nodiscard]] auto wait(ticket t, std::chrono::nanoseconds timeout, Take&& take)
       -> decltype(take(std::declval<message_view const&>())) {
     pending* const p = find(t.correlation);
-    if (p == nullptr || p->state != progress::waiting) [[unlikely]]
-      return take_kept(p, take);
     message_view reply;
-    if (!replies_.peek(reply) || reply.head.correlation != t.correlation) {
-      if (auto r = await(*p, timeout, reply); !r) {
-        return tl::unexpected<error>(std::move(r.error()));
-      }
+    if (p == nullptr || p->state != progress::waiting || !replies_.peek(reply) ||
+        reply.head.correlation != t.correlation) {
+      if (!bring(p, timeout, reply)) [[unlikely]]
+        return refusal();
     }
     auto out = take(reply);
+    if (p->state == progress::arrived) [[unlikely]] {
+      release_entry(*p);
+      return out;
+    }
     clock_.observe({reply.head.time});
     replies_.pop(reply);
     release(*p);
@@ -287,39 +307,18 @@ class client_port {
                                           slot_payload(host_.view.format, ring_.geometry.stride));
   }
 
-  /// Goes on with `submit` where there was something in the way. The message is handed over by
-  /// value: so the quick way keeps it in registers.
+  /// Goes on with `send` where there was something in the way. The message is handed over by value:
+  /// so the quick way keeps it in registers.
   template <class Fill>
-  [[gnu::noinline, gnu::cold]] result<ticket> submit_slowly(step s, outgoing out,
-                                                            std::chrono::nanoseconds& timeout,
-                                                            Fill fill) {
-    ticket sent{};
-    room_wait waiting{timeout, {}, {}, false};
-    do {
-      if (auto r = wait_for_room(s, out.entry, out.length, waiting); !r) {
-        return tl::unexpected<error>(std::move(r.error()));
-      }
-      s = attempt(out, fill, sent);
-    } while (s != step::done);
-    if (waiting.started) timeout = waiting.until.left();
-    return sent;
+  [[gnu::noinline, gnu::cold]] sending send_slowly(step s, outgoing out,
+                                                   std::chrono::nanoseconds& timeout, Fill fill) {
+    return send_again(s, out, timeout, writer_ref(fill));
   }
+  sending send_again(step s, outgoing const& out, std::chrono::nanoseconds& timeout,
+                     writer_ref fill);
 
-  /// What `wait` does with a ticket whose reply is not expected from the ring.
-  template <class Take>
-  [[gnu::noinline, gnu::cold]] auto take_kept(pending* p, Take& take)
-      -> decltype(take(std::declval<message_view const&>())) {
-    if (p == nullptr || p->state == progress::abandoned) {
-      return fail(errc::invalid_argument, "the ticket is not in flight on this port");
-    }
-    kept_reply const& kept = kept_[row_of(*p)];
-    message_view reply;
-    reply.head = kept.head;
-    reply.payload = kept.bytes.data();
-    auto out = take(reply);
-    release_entry(*p);
-    return out;
-  }
+  /// The reply to an ask that is not next in the ring: waits for it, or finds it where it was kept.
+  bool bring(pending* p, std::chrono::nanoseconds timeout, message_view& reply);
 
   [[nodiscard]] std::size_t row_of(pending const& p) const noexcept {
     return static_cast<std::size_t>(&p - table_.data());
@@ -396,10 +395,9 @@ class client_port {
   template <class Fill>
   [[gnu::noinline]] void put_in_pieces(any_writer inbox, std::uint64_t at, envelope head,
                                        Fill fill) {
-    if (scratch_.size() < head.length) scratch_.resize(head.length);
-    fill(scratch_.data());
-    inbox.write(at, head, scratch_.data());
+    put_pieces(inbox, at, head, writer_ref(fill));
   }
+  void put_pieces(any_writer inbox, std::uint64_t at, envelope const& head, writer_ref fill);
   void give_up(pending& p) noexcept;
   void refresh_clocks(std::uint64_t sent) noexcept;
 
@@ -430,6 +428,7 @@ class client_port {
   std::vector<kept_reply> kept_;  // of the same rows
   std::vector<std::byte> scratch_;
   local_clock clock_{};
+  error why_;  // of the last failure
   std::uint64_t next_correlation_ = 1;
   std::uint64_t reserved_slots_ = 0;
   std::uint64_t in_flight_ = 0;

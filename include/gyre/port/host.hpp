@@ -1,9 +1,9 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/dead_letter.hpp>
 #include <gyre/core/error.hpp>
 #include <gyre/core/gate.hpp>

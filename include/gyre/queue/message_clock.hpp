@@ -1,10 +1,10 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <optional>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/hybrid_clock.hpp>
 
 namespace gyre {

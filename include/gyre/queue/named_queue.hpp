@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/dead_letter.hpp>
 #include <gyre/core/deadline.hpp>
 #include <gyre/core/error.hpp>

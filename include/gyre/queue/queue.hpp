@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,9 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/queue/detail/message_members.hpp>
 #include <gyre/queue/named_queue.hpp>
-#include <gyre/wire.hpp>
+#include <gyre/wire/codec.hpp>
+#include <gyre/wire/describe.hpp>
 
 namespace gyre {
 

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +29,7 @@ struct queue_description {
 /// for messages under it.
 class queue_registry {
  public:
-  explicit queue_registry(std::shared_ptr<dead_letter_box> dead_letters = nullptr)
-      : dead_letters_(std::move(dead_letters)) {}
+  explicit queue_registry(std::shared_ptr<dead_letter_box> dead_letters = nullptr);
   queue_registry(queue_registry const&) = delete;
   queue_registry& operator=(queue_registry const&) = delete;
   /// Closes every queue: handles that outlive the registry get `terminated`.
@@ -75,17 +72,14 @@ class queue_registry {
   std::uint64_t remove_owned(std::string_view owner);
 
  private:
-  using names = std::map<std::string, std::shared_ptr<named_queue>, std::less<>>;
-
   result<std::shared_ptr<named_queue>> create_untyped(named_queue::description about,
                                                       queue_options const& options,
                                                       std::size_t max_bytes);
   static tl::unexpected<error> wrong_type(named_queue::description const& about,
                                           std::string_view wanted);
 
-  std::shared_ptr<dead_letter_box> const dead_letters_;
-  mutable std::mutex mutex_;
-  names queues_;
+  struct state;
+  std::unique_ptr<state> const state_;
 };
 
 }  // namespace gyre

@@ -78,15 +78,7 @@ class any_writer {
     as<commit_codec<>>().write_in_place(position, head, fill);
   }
   /// As `ring_writer::write`.
-  void write(std::uint64_t position, envelope const& head,
-             std::byte const* payload) const noexcept {
-    if (commit()) {
-      as<commit_codec<>>().write(position, head, payload);
-    } else {
-      as<tag8_codec<>>().write(position, head, payload);
-      if (format_ == ring_format::tag8_combined) platform::flush_stores();
-    }
-  }
+  void write(std::uint64_t position, envelope const& head, std::byte const* payload) const noexcept;
 
  private:
   [[nodiscard]] bool commit() const noexcept { return format_ == ring_format::commit; }
@@ -113,33 +105,31 @@ class any_reader {
   [[nodiscard]] bool ready() const noexcept {
     if (commit()) [[likely]]
       return commit_.ready();
-    return tag8_.ready();
+    return bus_ready();
   }
   [[nodiscard]] bool peek(message_view& out) const noexcept {
     if (commit()) [[likely]]
       return commit_.peek(out);
-    return tag8_.peek(out);
+    return bus_peek(out);
   }
   void pop(message_view const& shown) noexcept {
     if (commit()) [[likely]] {
       commit_.pop(shown);
     } else {
-      tag8_.pop(shown);
+      bus_pop(shown);
     }
   }
-  void post() noexcept {
-    if (commit()) {
-      commit_.post();
-    } else {
-      tag8_.post();
-    }
-  }
+  void post() noexcept { commit() ? commit_.post() : tag8_.post(); }
   [[nodiscard]] std::uint64_t position() const noexcept {
     return commit() ? commit_.position() : tag8_.position();
   }
 
  private:
   [[nodiscard]] bool commit() const noexcept { return format_ == ring_format::commit; }
+  // Not in line: what a port compiles for each message is for one machine's cores.
+  [[nodiscard]] bool bus_ready() const noexcept;
+  [[nodiscard]] bool bus_peek(message_view& out) const noexcept;
+  void bus_pop(message_view const& shown) noexcept;
 
   ring_reader<commit_codec<>> commit_;
   ring_reader<tag8_codec<>> tag8_;

@@ -2,16 +2,15 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <type_traits>
-#include <vector>
 
 #include <gyre/core/error.hpp>
-#include <gyre/engine/engine.hpp>
 #include <gyre/kernel/buffer_table.hpp>
 
 namespace gyre {
+
+class engine;
 
 /// A buffer's handle with its element type. A plain value; `handle.word` travels in messages.
 template <class T>
@@ -84,10 +83,10 @@ class device_buffers {
   /// Buffers that live, and their bytes.
   [[nodiscard]] std::uint32_t count() const;
   [[nodiscard]] std::uint64_t memory_bytes() const;
-  [[nodiscard]] std::uint32_t capacity() const noexcept { return table_.size; }
+  [[nodiscard]] std::uint32_t capacity() const noexcept;
 
   /// What kernels are given.
-  [[nodiscard]] buffer_table table() { return memory_->table(); }
+  [[nodiscard]] buffer_table table();
 
  private:
   device_buffers(std::shared_ptr<engine> where, std::uint32_t capacity);
@@ -103,25 +102,8 @@ class device_buffers {
   [[nodiscard]] static tl::unexpected<error> too_many(std::uint64_t size, std::size_t each);
   [[nodiscard]] static tl::unexpected<error> refused(errc why, buffer_handle handle);
 
-  /// A buffer that was freed, but may still be looked at.
-  struct dying {
-    std::uint32_t row = 0;
-    std::uint64_t grace = 0;
-  };
-
-  std::shared_ptr<engine> const where_;
-  std::unique_ptr<buffer_row[]> const rows_;
-  buffer_table table_{};  // the host's own
-  std::unique_ptr<buffer_memory> memory_;
-
-  mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  std::vector<memory_block> blocks_;  // by row
-  std::vector<std::uint32_t> free_rows_;
-  std::vector<dying> dying_;
-  std::uint64_t generation_ = 0;
-  std::uint32_t live_ = 0;
-  std::uint64_t bytes_ = 0;
+  struct held;
+  std::unique_ptr<held> const held_;
 };
 
 }  // namespace gyre

@@ -2,10 +2,13 @@
 
 #include <memory>
 
+#include <gyre/core/error.hpp>
 #include <gyre/core/options.hpp>
-#include <gyre/engine/engine.hpp>
+#include <gyre/engine/report.hpp>
 
 namespace gyre {
+
+class engine;
 
 /// What is known of an engine kind, whether or not it can be used. Thread-safe.
 [[nodiscard]] engine_report report_on(engine_kind kind);

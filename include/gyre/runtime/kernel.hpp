@@ -1,12 +1,13 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/port/port.hpp>
 #include <gyre/queue/queue.hpp>
 #include <gyre/runtime/kernel_core.hpp>
@@ -92,9 +93,10 @@ class kernel {
   [[nodiscard]] result<reply_of<Actor, Message>> ask(
       key_type<Actor> const& actor, Message const& message,
       std::chrono::nanoseconds timeout = default_timeout) {
-    auto end = this_threads_port();
-    if (!end) return tl::unexpected<error>(std::move(end.error()));
-    return (*end)->ask(actor, message, timeout);
+    client_port* const end = thread_ports::get(core_);
+    if (end == nullptr) [[unlikely]]
+      return thread_ports::refusal();
+    return calls(*end).ask(actor, message, timeout);
   }
 
   /// To be awaited, by any coroutine on any thread: gives `result<Reply>`, with the errors of
@@ -111,9 +113,10 @@ class kernel {
     requires understands<Actor, Message> result<void> tell(key_type<Actor> const& actor,
                                                            Message const& message,
                                                            send_options options = {}) {
-      auto end = this_threads_port();
-      if (!end) return tl::unexpected<error>(std::move(end.error()));
-      return (*end)->tell(actor, message, options);
+      client_port* const end = thread_ports::get(core_);
+      if (end == nullptr) [[unlikely]]
+        return thread_ports::refusal();
+      return calls(*end).tell(actor, message, options);
     }
 
   /// Sends a message to every actor, wanting no reply: one for each home, which hands it to its
@@ -121,17 +124,19 @@ class kernel {
   template <class Message>
     requires understands<Actor, Message> result<void> broadcast(Message const& message,
                                                                 send_options options = {}) {
-      auto end = this_threads_port();
-      if (!end) return tl::unexpected<error>(std::move(end.error()));
-      return (*end)->broadcast(message, options);
+      client_port* const end = thread_ports::get(core_);
+      if (end == nullptr) [[unlikely]]
+        return thread_ports::refusal();
+      return calls(*end).spread(reach::all, 0, message, options);
     }
   /// Sends a message to the actors that subscribe to a topic; likewise.
   template <class Message>
     requires understands<Actor, Message> result<void> publish(topic to, Message const& message,
                                                               send_options options = {}) {
-      auto end = this_threads_port();
-      if (!end) return tl::unexpected<error>(std::move(end.error()));
-      return (*end)->publish(to, message, options);
+      client_port* const end = thread_ports::get(core_);
+      if (end == nullptr) [[unlikely]]
+        return thread_ports::refusal();
+      return calls(*end).spread(reach::subscribers, to.id, message, options);
     }
   /// Has an actor subscribe to a topic, once (`context::subscribe`). `no_memory`: its home holds as
   /// many subscriptions as it can (launch option `subscriptions`); `no_such_actor`.
@@ -154,11 +159,11 @@ class kernel {
   [[nodiscard]] result<rested<Actor>> take_rested(
       std::chrono::nanoseconds timeout = std::chrono::nanoseconds::zero()) requires keyed<Actor> {
     rested<Actor> out;
-    auto r = core_->take_rested(timeout, [&](full_key const& key, std::byte const* state) {
-      out.key = joined_key<key_type<Actor>>(key);
-      std::memcpy(static_cast<void*>(&out.state), state, sizeof out.state);
-    });
+    full_key key;
+    auto const state = std::as_writable_bytes(std::span(&out.state, 1));
+    auto r = core_->take_rested(timeout, key, state);
     if (!r) return tl::unexpected<error>(std::move(r.error()));
+    out.key = joined_key<key_type<Actor>>(key);
     return out;
   }
   /// Has a keyed actor live with this state. `already_exists`: it lives; `full`: no room. Its
@@ -217,11 +222,14 @@ class kernel {
  private:
   result<void> to_home(key_type<Actor> const& key, message_entry const& what, void const* bytes,
                        std::chrono::nanoseconds timeout) {
-    auto end = this_threads_port();
-    if (!end) return tl::unexpected<error>(std::move(end.error()));
-    return (*end)->to_home(key, what, bytes, timeout);
+    client_port* const end = thread_ports::get(core_);
+    if (end == nullptr) [[unlikely]]
+      return thread_ports::refusal();
+    return calls(*end).to_home(key, what, bytes, timeout);
   }
-  [[nodiscard]] result<port<Actor>*> this_threads_port() { return thread_ports<Actor>::get(core_); }
+  [[nodiscard]] detail::port_calls<Actor> calls(client_port& end) const noexcept {
+    return {end, *core_};
+  }
 
   template <class Message>
   [[nodiscard]] result<queue<Message>> own(std::shared_ptr<named_queue> held) const {

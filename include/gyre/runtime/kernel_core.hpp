@@ -1,83 +1,56 @@
 #pragma once
 
-#include <array>
 #include <atomic>
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <mutex>
-#include <string>
-#include <vector>
+#include <span>
 
-#include <gyre/bridge/bridge.hpp>
-#include <gyre/bridge/service.hpp>
-#include <gyre/core/dead_letter.hpp>
-#include <gyre/core/event.hpp>
-#include <gyre/engine/engine.hpp>
-#include <gyre/engine/kernel_link.hpp>
-#include <gyre/port/client_port.hpp>
-#include <gyre/queue/registry.hpp>
-#include <gyre/runtime/device_buffers.hpp>
+#include <gyre/core/chrono.hpp>
+#include <gyre/core/error.hpp>
+#include <gyre/core/options.hpp>
+#include <gyre/kernel/keys.hpp>
+#include <gyre/port/host.hpp>
 #include <gyre/runtime/kernel_service.hpp>
 #include <gyre/runtime/kernel_state.hpp>
-#include <gyre/runtime/launch_plan.hpp>
 #include <gyre/runtime/report.hpp>
 #include <gyre/telemetry/snapshot.hpp>
 
 namespace gyre {
 
-/// What a kernel shares with its runtime and the runtime's other kernels. Outlives them all.
-struct kernel_surroundings {
-  std::shared_ptr<engine> where;
-  engine_kind kind{};
-  std::shared_ptr<device_buffers> buffers;
-  std::shared_ptr<queue_registry> queues;
-  std::shared_ptr<bridge_service> bridges;
-  std::shared_ptr<dead_letter_box> dead_letters;
-};
+class client_port;
+class named_queue;
 
-/// One launched ring kernel, whatever its actor type: its memory, its life cycle, its ports.
-///
-/// Thread-safe. `life_` is held through a life-cycle operation, `ports_mutex_` for the port table;
-/// sends and replies take neither.
-class kernel_core final : public port_host,
-                          private kernel_listener,
-                          public std::enable_shared_from_this<kernel_core> {
+/// One launched ring kernel, whatever its actor type, as templates see it: the calls that they
+/// need, and what they read on the way of a message. All else is in src/runtime/kernel_core/, and
+/// compiled once. Thread-safe.
+class kernel_core : public port_host {
  public:
-  /// Makes the kernel resident and inactive. Refused before anything is allocated where the options
-  /// are wrong; and if something fails later, nothing is left behind. `options` are settled.
-  [[nodiscard]] static result<std::shared_ptr<kernel_core>> launch(kernel_surroundings around,
-                                                                   kernel_image const& image,
-                                                                   std::string id,
-                                                                   launch_options const& options,
-                                                                   std::uint64_t launches);
-  ~kernel_core() override;
-
   /// Each refused with `wrong_state`, naming both states.
-  result<void> activate();
+  virtual result<void> activate() = 0;
   /// From its return on, nothing is handled. `timed_out` if a handler that runs does not end by
   /// then; the kernel then stays active.
-  result<void> deactivate(std::chrono::nanoseconds timeout);
+  virtual result<void> deactivate(std::chrono::nanoseconds timeout) = 0;
   /// Stops taking messages, drains, stops, frees. Idempotent: later calls give the first report.
   /// `engine_failed` if a shard does not leave its handler; its memory is then kept.
-  [[nodiscard]] result<final_report> terminate(std::chrono::nanoseconds timeout);
+  [[nodiscard]] virtual result<final_report> terminate(std::chrono::nanoseconds timeout) = 0;
 
   [[nodiscard]] kernel_state state() const noexcept {
     return state_.load(std::memory_order_acquire);
   }
-  [[nodiscard]] kernel_status status() const;
-  [[nodiscard]] kernel_metrics metrics() const;
-  [[nodiscard]] telemetry_snapshot telemetry() const;
-  void set_telemetry_enabled(bool enabled) noexcept;
-  void reset_telemetry() noexcept;
+  [[nodiscard]] virtual kernel_status status() const = 0;
+  [[nodiscard]] virtual kernel_metrics metrics() const = 0;
+  [[nodiscard]] virtual telemetry_snapshot telemetry() const = 0;
+  virtual void set_telemetry_enabled(bool enabled) noexcept = 0;
+  virtual void reset_telemetry() noexcept = 0;
 
   /// A client's end. `full` if all of the kernel's ports are open, `terminated`.
-  [[nodiscard]] result<std::shared_ptr<client_port>> open_port(port_options const& options);
+  [[nodiscard]] virtual result<std::shared_ptr<client_port>> open_port(
+      port_options const& options) = 0;
   /// The same for a holder that does not keep the kernel alive: valid until `close_port`, or the
   /// kernel's own end.
-  [[nodiscard]] result<client_port*> lease_port(port_options const& options);
-  void close_port(std::uint16_t index) noexcept;
+  [[nodiscard]] virtual result<client_port*> lease_port(port_options const& options) = 0;
+  virtual void close_port(std::uint16_t index) noexcept = 0;
 
   /// The rows by which this kernel's handlers reach another, and that one's reach this.
   struct link_rows {
@@ -87,24 +60,16 @@ class kernel_core final : public port_host,
   /// Links two kernels, once. `invalid_argument`: it is the same; `unsupported`: they are not on
   /// one engine, or do not stay on it; `full`: one of them has `greatest_links`; `terminated`,
   /// `engine_failed`.
-  [[nodiscard]] result<link_rows> link_to(std::shared_ptr<kernel_core> const& other);
+  [[nodiscard]] virtual result<link_rows> link_to(std::shared_ptr<kernel_core> const& other) = 0;
 
   /// The kernel's own queues, or null.
-  [[nodiscard]] std::shared_ptr<named_queue> requests() const;
-  [[nodiscard]] std::shared_ptr<named_queue> responses() const;
+  [[nodiscard]] virtual std::shared_ptr<named_queue> requests() const = 0;
+  [[nodiscard]] virtual std::shared_ptr<named_queue> responses() const = 0;
 
-  /// Hands the state of a keyed actor that was put to rest to `take(full_key, std::byte const*)`.
-  /// `timed_out`: none came; `terminated`: none will.
-  template <class Take>
-  [[nodiscard]] result<void> take_rested(std::chrono::nanoseconds timeout, Take&& take) {
-    std::scoped_lock const lock(rest_mutex_);
-    message_view m;
-    if (auto r = wait_for_rested(timeout, m); !r) return r;
-    take(full_key{m.head.actor, m.head.correlation}, m.payload);
-    rested_.pop(m);
-    rested_.post();
-    return {};
-  }
+  /// Copies out the key and the state of a keyed actor that was put to rest. `timed_out`: none
+  /// came; `terminated`: none will.
+  [[nodiscard]] virtual result<void> take_rested(std::chrono::nanoseconds timeout, full_key& key,
+                                                 std::span<std::byte> state) = 0;
 
   /// The service beside the kernel: made by `make` at the first call that succeeds, ended with the
   /// kernel. Every call gives the same `make`.
@@ -116,148 +81,19 @@ class kernel_core final : public port_host,
   }
 
   [[nodiscard]] launch_options const& options() const noexcept { return options_; }
-  /// Differs between any two kernels of the process.
+  /// Differs between any two kernels of the process; not 0.
   [[nodiscard]] std::uint64_t serial() const noexcept { return serial_; }
 
- private:
-  using clock = std::chrono::steady_clock;
+ protected:
+  kernel_core(launch_options const& options, std::uint64_t serial)
+      : options_(options), serial_(serial) {}
 
-  kernel_core(kernel_surroundings around, kernel_image const& image, std::string id,
-              launch_options const& options, launch_plan const& plan, std::uint64_t launches);
+  virtual result<kernel_service*> make_service(kernel_service_maker make) = 0;
 
-  // Launching, step by step.
-  result<void> allocate();
-  result<void> make_topics();
-  result<void> make_resting_place();
-  result<memory_block> charged(std::uint64_t bytes);
-  result<void> make_queues();
-  result<void> start();
-  void undo_launch() noexcept;
-
-  // Terminating, step by step.
-  bool drain(deadline until);
-  void wait_for_visitors() noexcept;
-  void wait_for_others() noexcept;
-  [[nodiscard]] std::uint64_t told_from_afar() const noexcept;
-  void unlink() noexcept;
-  [[nodiscard]] bool quiet() const noexcept;
-  [[nodiscard]] bool wait_for_posts() const noexcept;
-  [[nodiscard]] std::uint64_t bury_inboxes();
-  void release_memory() noexcept;
-  result<final_report> finish(bool drained);
-  result<final_report> stuck();
-
-  [[nodiscard]] result<std::uint32_t> link_row(std::shared_ptr<kernel_core> const& other);
-  result<kernel_service*> make_service(kernel_service_maker make);
-  result<void> wait_for_rested(std::chrono::nanoseconds timeout, message_view& m);
-  void merge_lost(telemetry_snapshot& out) const noexcept;
-  [[nodiscard]] std::uint64_t inbox_depth() const noexcept;
-  [[nodiscard]] static std::int64_t now_ns() noexcept;
-  void stop_activity() noexcept;
-  result<transition> check(kernel_operation operation) const;
-  void command(kernel_command c) noexcept;
-
-  // port_host
-  void late_reply(envelope const& head) noexcept override;
-  void lost(drop_reason reason) noexcept override;
-  std::string explain(std::uint16_t port, std::uint64_t correlation, errc code) const override;
-  // kernel_listener
-  void buried(drop_reason reason, envelope const& head) noexcept override;
-  void buried_unseen(drop_reason reason, std::uint64_t n) noexcept override;
-  void threw(envelope const& head, std::string_view what) noexcept override;
-  void failed(std::string_view why) noexcept override;
-
-  /// An exception's text, kept until its asker has asked for it or others push it out.
-  struct thrown {
-    std::uint16_t port = 0;
-    std::uint64_t correlation = 0;
-    std::string what;
-  };
-  /// A row of the port table.
-  struct port_slot {
-    std::unique_ptr<event> bell;  // made with the first port, and never replaced
-    std::unique_ptr<client_port> port;
-    bool leased = false;
-  };
-
-  [[nodiscard]] port_slot* choose_row(std::uint64_t window);
-  void free_port_rings() noexcept;
-  result<void> make_port(port_slot& row, client_port::sizes const& sizes);
-
-  // Never changed after the launch.
-  kernel_surroundings const around_;
   launch_options const options_;
-  launch_plan const plan_;
-  std::uint64_t const launches_;
   std::uint64_t const serial_;
-  clock::time_point launched_{};
-  std::shared_ptr<memory_account> const account_;
-
-  // Memory, in the order in which it is made.
-  memory_block control_block_;
-  memory_block inbox_block_;
-  memory_block state_block_;
-  memory_block port_block_;  // reply rings, where all are made at the launch
-  memory_block rest_block_;  // stays as long as this does: states may be taken after the end
-  std::deque<event> bells_;
-  memory_block topic_block_;
-  std::vector<directory_view> directories_;
-  std::vector<topics_view> topics_;
-  std::unique_ptr<resident_kernel> resident_;
-  std::shared_ptr<bridge> bridge_;
-
-  // Guarded by life_.
-  mutable std::mutex life_;
   std::atomic<kernel_state> state_{kernel_state::inactive};
-  final_report report_{};
-  bool stuck_ = false;
-
-  // Written with life_ held, read without: times in nanoseconds of `clock`.
-  std::atomic<std::int64_t> active_before_{0};
-  std::atomic<std::int64_t> active_since_{0};  // 0: not active
-  std::atomic<std::int64_t> lived_{-1};        // -1: still alive
-
-  /// Another kernel that this one's handlers reach.
-  struct outgoing_link {
-    std::weak_ptr<kernel_core> target;
-    std::shared_ptr<kernel_link> way;
-  };
-  std::vector<outgoing_link> outgoing_;  // guarded by life_
-  // Guarded by links_mutex_: kernels whose handlers reach this one, and what those sent that are
-  // gone.
-  mutable std::mutex links_mutex_;
-  std::vector<std::shared_ptr<kernel_link>> incoming_;
-  std::uint64_t told_by_others_ = 0;
-
-  // Guarded by ports_mutex_.
-  mutable std::mutex ports_mutex_;
-  std::vector<port_slot> ports_;
-  std::uint64_t sent_before_ = 0;  // by ports that are gone
-  std::uint64_t received_before_ = 0;
-
-  // Written with service_mutex_ held; service_ read without.
-  std::mutex service_mutex_;
-  std::shared_ptr<kernel_service> held_service_;
   std::atomic<kernel_service*> service_{nullptr};
-
-  // States of keyed actors at rest; guarded by rest_mutex_.
-  std::mutex rest_mutex_;
-  event rest_bell_;
-  std::vector<std::byte> rest_gather_;
-  any_reader rested_;
-
-  // Guarded by notes_mutex_.
-  mutable std::mutex notes_mutex_;
-  std::deque<thrown> thrown_;
-  std::string failure_;  ///< Why the device failed, if it has.
-
-  // Dead letters that the host's side counted: late replies, failures on their way to a queue.
-  std::array<std::atomic<std::uint64_t>, drop_reasons> lost_{};
-  std::atomic<std::uint64_t> telemetry_epoch_{0};
-
-  // What the counters said when telemetry was last reset; guarded by baseline_mutex_.
-  mutable std::mutex baseline_mutex_;
-  telemetry_snapshot baseline_{};
 };
 
 }  // namespace gyre

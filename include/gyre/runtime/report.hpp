@@ -1,10 +1,10 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/dead_letter.hpp>
 #include <gyre/core/options.hpp>
 #include <gyre/runtime/kernel_state.hpp>

@@ -1,20 +1,21 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/dead_letter.hpp>
 #include <gyre/core/options.hpp>
 #include <gyre/engine/cpu/environment.hpp>
-#include <gyre/engine/engine.hpp>
+#include <gyre/engine/report.hpp>
 #include <gyre/queue/registry.hpp>
 #include <gyre/runtime/device_buffers.hpp>
 #include <gyre/runtime/engines.hpp>
 #include <gyre/runtime/kernel.hpp>
+#include <gyre/runtime/memory_plan.hpp>
 
 namespace gyre {
 

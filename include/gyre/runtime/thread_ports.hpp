@@ -1,73 +1,42 @@
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
-#include <utility>
-#include <vector>
 
-#include <gyre/port/port.hpp>
+#include <gyre/port/client_port.hpp>
 #include <gyre/runtime/kernel_core.hpp>
 
 namespace gyre {
 
-/// This thread's ports to the kernels of one actor type that it has asked or told: opened at the
-/// first use, given back when the thread ends. They keep no kernel alive.
-template <actor_type Actor>
+/// This thread's ports to the kernels that it has asked or told: opened at the first use, given
+/// back when the thread ends. They keep no kernel alive.
 class thread_ports {
  public:
-  /// This thread's port to `core`, valid while the caller holds that. `full`, `terminated`: as
-  /// `kernel::open_port`.
-  [[nodiscard]] static result<port<Actor>*> get(std::shared_ptr<kernel_core> const& core) {
-    auto& mine = ports();
+  /// This thread's port to `core`, valid while the caller holds that. Null: `refusal` has the
+  /// reason, `full` or `terminated`, as `kernel::open_port`.
+  [[nodiscard]] static client_port* get(std::shared_ptr<kernel_core> const& core) {
     std::uint64_t const serial = core->serial();
-    for (auto& p : mine) {
-      if (p.serial == serial) [[likely]]
-        return &p.end;
-    }
-    std::erase_if(mine, [](entry const& p) { return p.core.expired(); });
-    auto leased = core->lease_port({});
-    if (!leased) return tl::unexpected<error>(std::move(leased.error()));
-    mine.push_back(entry(core, **leased));
-    return &mine.back().end;
+    found const& f = found_[serial % found_.size()];
+    if (f.serial == serial) [[likely]]
+      return f.end;
+    return find(core);
   }
+  /// Why the last `get` of this thread found none.
+  [[nodiscard]] static tl::unexpected<error> refusal();
 
  private:
-  /// Serial numbers are never used twice, so an entry whose kernel is gone is never found again.
-  struct entry {
-    entry(std::shared_ptr<kernel_core> const& kernel, client_port& leased)
-        : serial(kernel->serial()),
-          core(kernel),
-          end(unowned(&leased), unowned(kernel.get())),
-          index(leased.index()) {}
-    entry(entry&& other) noexcept = default;
-    entry& operator=(entry&& other) noexcept {
-      std::swap(serial, other.serial);
-      std::swap(core, other.core);
-      std::swap(end, other.end);
-      std::swap(index, other.index);
-      return *this;
-    }
-    ~entry() {
-      if (auto const kernel = core.lock()) kernel->close_port(index);
-    }
-
+  /// The ports that were asked for lately, to be found without a call. Serial numbers are never
+  /// used twice, nor 0: an entry whose kernel is gone is never found again.
+  struct found {
     std::uint64_t serial;
-    std::weak_ptr<kernel_core> core;
-    port<Actor> end;
-    std::uint16_t index;
-
-   private:
-    template <class T>
-    static std::shared_ptr<T> unowned(T* at) noexcept {
-      return std::shared_ptr<T>(std::shared_ptr<void>(), at);
-    }
+    client_port* end;
   };
+  static inline constinit thread_local std::array<found, 8> found_{};
 
-  static std::vector<entry>& ports() {
-    static thread_local std::vector<entry> mine;
-    return mine;
-  }
+  struct table;
+  static table& ports();
+  static client_port* find(std::shared_ptr<kernel_core> const& core);
 };
 
 }  // namespace gyre

@@ -7,7 +7,8 @@
 #include <utility>
 
 #include <gyre/core/uuid.hpp>
-#include <gyre/runtime/kernel_core.hpp>
+
+#include "running_kernel.hpp"
 
 // How a kernel comes to be: its memory, its queues, its shards.
 
@@ -40,21 +41,20 @@ class carver {
 
 }  // namespace
 
-kernel_core::kernel_core(kernel_surroundings around, kernel_image const& kernel, std::string name,
-                         launch_options const& options, launch_plan const& plan,
-                         std::uint64_t launches)
-    : around_(std::move(around)),
-      options_(options),
+running_kernel::running_kernel(kernel_surroundings around, kernel_image const& kernel,
+                               std::string name, launch_options const& options,
+                               launch_plan const& plan, std::uint64_t launches)
+    : kernel_core(options, next_serial()),
+      around_(std::move(around)),
       plan_(plan),
       launches_(launches),
-      serial_(next_serial()),
       account_(std::make_shared<memory_account>()) {
   image = &kernel;
   id = std::move(name);
   overflow = options.overflow;
 }
 
-kernel_core::~kernel_core() {
+running_kernel::~running_kernel() {
   if (held_service_ != nullptr) held_service_->end();
   if (resident_ != nullptr && state() != kernel_state::terminated) {
     // The last handle went without a terminate: no time is given for what is left.
@@ -62,10 +62,11 @@ kernel_core::~kernel_core() {
   }
 }
 
-result<std::shared_ptr<kernel_core>> kernel_core::launch(kernel_surroundings around,
-                                                         kernel_image const& image, std::string id,
-                                                         launch_options const& options,
-                                                         std::uint64_t launches) {
+result<std::shared_ptr<kernel_core>> running_kernel::launch(kernel_surroundings around,
+                                                            kernel_image const& image,
+                                                            std::string id,
+                                                            launch_options const& options,
+                                                            std::uint64_t launches) {
   if (auto r = around.where->prepare(); !r) return tl::unexpected<error>(std::move(r.error()));
   auto plan = plan_launch(image, options, *around.where);
   if (!plan) return tl::unexpected<error>(std::move(plan.error()));
@@ -75,9 +76,10 @@ result<std::shared_ptr<kernel_core>> kernel_core::launch(kernel_surroundings aro
                                      std::to_string(plan->memory.total()) +
                                      " bytes, available: " + std::to_string(available));
   }
-  std::shared_ptr<kernel_core> core(
-      new kernel_core(std::move(around), image, std::move(id), options, *plan, launches));
-  for (auto step : {&kernel_core::allocate, &kernel_core::make_queues, &kernel_core::start}) {
+  std::shared_ptr<running_kernel> core(
+      new running_kernel(std::move(around), image, std::move(id), options, *plan, launches));
+  for (auto step :
+       {&running_kernel::allocate, &running_kernel::make_queues, &running_kernel::start}) {
     if (auto r = ((*core).*step)(); !r) {
       core->undo_launch();
       r.error().context = "kernel '" + core->id + "' was not launched: " + r.error().context;
@@ -87,13 +89,13 @@ result<std::shared_ptr<kernel_core>> kernel_core::launch(kernel_surroundings aro
   return core;
 }
 
-result<memory_block> kernel_core::charged(std::uint64_t bytes) {
+result<memory_block> running_kernel::charged(std::uint64_t bytes) {
   auto block = around_.where->allocate(bytes);
   if (block) block->charge(account_);
   return block;
 }
 
-result<void> kernel_core::allocate() {
+result<void> running_kernel::allocate() {
   std::uint32_t const shards = options_.shards;
   std::uint32_t const ports = options_.ports + (plan_.bridged != nullptr ? 1 : 0);
   std::uint64_t control = carver::rounded(sizeof(control_words));
@@ -197,7 +199,7 @@ result<void> kernel_core::allocate() {
 }
 
 /// Tables of subscriptions, one for each home; across a bus the engine makes them.
-result<void> kernel_core::make_topics() {
+result<void> running_kernel::make_topics() {
   view.homes = plan_.homes;
   std::uint64_t const each = topics_bytes(options_.subscriptions);
   std::uint64_t const homes = std::uint64_t{view.shard_count} * plan_.homes;
@@ -218,7 +220,7 @@ result<void> kernel_core::make_topics() {
 }
 
 /// The ring by which keyed actors' states come to the host.
-result<void> kernel_core::make_resting_place() {
+result<void> running_kernel::make_resting_place() {
   if (plan_.rest.slots == 0) return {};
   auto block = charged(plan_.rest.bytes() + sizeof(ring_words<>));
   if (!block) return tl::unexpected<error>(std::move(block.error()));
@@ -236,7 +238,7 @@ result<void> kernel_core::make_resting_place() {
   return {};
 }
 
-result<void> kernel_core::make_queues() {
+result<void> running_kernel::make_queues() {
   if (plan_.bridged == nullptr) return {};
   message_entry const& entry = *plan_.bridged;
   auto const name = [](std::string_view type) {
@@ -272,7 +274,7 @@ result<void> kernel_core::make_queues() {
   return around_.queues->adopt(*responses);
 }
 
-result<void> kernel_core::start() {
+result<void> running_kernel::start() {
   auto resident = around_.where->start(*image, view, options_, *this);
   if (!resident) return tl::unexpected<error>(std::move(resident.error()));
   resident_ = std::move(*resident);
@@ -281,7 +283,7 @@ result<void> kernel_core::start() {
   return {};
 }
 
-void kernel_core::undo_launch() noexcept {
+void running_kernel::undo_launch() noexcept {
   if (bridge_ == nullptr) return;
   around_.queues->remove_owned(id);
   bridge_->disconnect();

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include <gyre/core/expiry.hpp>
-#include <gyre/runtime/kernel_core.hpp>
+
+#include "running_kernel.hpp"
 
 // Activate, deactivate, terminate: what is asked of the shards, and what becomes of what they left.
 
@@ -18,7 +19,7 @@ constexpr auto stop_grace = std::chrono::seconds(1);
 
 }  // namespace
 
-result<transition> kernel_core::check(kernel_operation operation) const {
+result<transition> running_kernel::check(kernel_operation operation) const {
   kernel_state const from = state();
   transition const t = next_state(from, operation);
   if (t.allowed) return t;
@@ -28,21 +29,21 @@ result<transition> kernel_core::check(kernel_operation operation) const {
                                      wanted);
 }
 
-void kernel_core::command(kernel_command c) noexcept {
+void running_kernel::command(kernel_command c) noexcept {
   view.control->host_us.store(expiry_clock(platform::clock_ns()), std::memory_order_relaxed);
   view.control->command.store(c, std::memory_order_seq_cst);  // before the phases are looked at
   resident_->wake();
 }
 
-std::int64_t kernel_core::now_ns() noexcept { return clock::now().time_since_epoch().count(); }
+std::int64_t running_kernel::now_ns() noexcept { return clock::now().time_since_epoch().count(); }
 
 /// Adds the time since the kernel became active to what it was active before.
-void kernel_core::stop_activity() noexcept {
+void running_kernel::stop_activity() noexcept {
   std::int64_t const since = active_since_.exchange(0, std::memory_order_relaxed);
   if (since != 0) active_before_.fetch_add(now_ns() - since, std::memory_order_relaxed);
 }
 
-result<void> kernel_core::activate() {
+result<void> running_kernel::activate() {
   std::scoped_lock const lock(life_);
   auto t = check(kernel_operation::activate);
   if (!t) return tl::unexpected<error>(std::move(t.error()));
@@ -52,7 +53,7 @@ result<void> kernel_core::activate() {
   return {};
 }
 
-result<void> kernel_core::deactivate(std::chrono::nanoseconds timeout) {
+result<void> running_kernel::deactivate(std::chrono::nanoseconds timeout) {
   std::scoped_lock const lock(life_);
   auto t = check(kernel_operation::deactivate);
   if (!t) return tl::unexpected<error>(std::move(t.error()));
@@ -73,7 +74,7 @@ result<void> kernel_core::deactivate(std::chrono::nanoseconds timeout) {
   return {};
 }
 
-result<final_report> kernel_core::terminate(std::chrono::nanoseconds timeout) {
+result<final_report> running_kernel::terminate(std::chrono::nanoseconds timeout) {
   std::scoped_lock const lock(life_);
   if (state() == kernel_state::terminated) return report_;
   if (stuck_) {
@@ -104,7 +105,7 @@ result<final_report> kernel_core::terminate(std::chrono::nanoseconds timeout) {
 }
 
 /// The shards have stopped: accounts for what they left, and gives back what they stood on.
-result<final_report> kernel_core::finish(bool drained) {
+result<final_report> running_kernel::finish(bool drained) {
   report_.id = id;
   report_.uptime = clock::now() - launched_;
   lived_.store(report_.uptime.count(), std::memory_order_relaxed);
@@ -135,7 +136,7 @@ result<final_report> kernel_core::finish(bool drained) {
 }
 
 /// Waits until everything that was taken has been handled and answered.
-bool kernel_core::drain(deadline until) {
+bool running_kernel::drain(deadline until) {
   backoff wait;
   auto const patient = [&] {
     if (wait.slow() && until.expired()) return false;
@@ -158,7 +159,7 @@ bool kernel_core::drain(deadline until) {
 }
 
 /// A visitor writes one message and leaves; it never waits inside.
-void kernel_core::wait_for_visitors() noexcept {
+void running_kernel::wait_for_visitors() noexcept {
   std::scoped_lock const lock(ports_mutex_);
   auto const wait_for = [](gate::visitor const& v) {
     backoff wait;
@@ -174,7 +175,7 @@ void kernel_core::wait_for_visitors() noexcept {
 /// Whether no message is in any inbox, backlog or handler. A handler's own tells are counted before
 /// its message counts as taken, so two equal looks at all shards are enough; where words are posted
 /// from time to time, each shard has posted in between.
-bool kernel_core::quiet() const noexcept {
+bool running_kernel::quiet() const noexcept {
   struct sums {
     std::uint64_t open = 0;
     std::uint64_t reserved = 0;
@@ -203,7 +204,7 @@ bool kernel_core::quiet() const noexcept {
 
 /// Waits until each shard has brought its words up to date once more; shards that always do so are
 /// not waited for. False: one of them does not come to it now.
-bool kernel_core::wait_for_posts() const noexcept {
+bool running_kernel::wait_for_posts() const noexcept {
   deadline const until(std::chrono::milliseconds(100));
   for (std::uint32_t i = 0; i < view.shard_count; ++i) {
     auto const& posts = view.shards[i].words->posts;
@@ -219,7 +220,7 @@ bool kernel_core::wait_for_posts() const noexcept {
   return true;
 }
 
-std::uint64_t kernel_core::inbox_depth() const noexcept {
+std::uint64_t running_kernel::inbox_depth() const noexcept {
   std::uint64_t depth = 0;
   std::uint64_t told = 0;
   std::uint64_t tells_taken = 0;
@@ -239,7 +240,7 @@ std::uint64_t kernel_core::inbox_depth() const noexcept {
 }
 
 /// Makes dead letters of what the stopped shards left. Returns how many.
-std::uint64_t kernel_core::bury_inboxes() {
+std::uint64_t running_kernel::bury_inboxes() {
   std::uint64_t buried_now = 0;
   for (std::uint32_t i = 0; i < view.shard_count; ++i) {
     shard_view const& s = view.shards[i];
@@ -256,7 +257,7 @@ std::uint64_t kernel_core::bury_inboxes() {
   return buried_now + resident_->bury_tells();
 }
 
-void kernel_core::release_memory() noexcept {
+void running_kernel::release_memory() noexcept {
   resident_.reset();
   account_->remove(plan_.memory.engine);
   inbox_block_ = memory_block();
@@ -286,7 +287,7 @@ void kernel_core::release_memory() noexcept {
 
 /// A shard is in a handler and does not come out. What it stands on must stay, whatever becomes of
 /// the handles; a second terminate may find it out.
-result<final_report> kernel_core::stuck() {
+result<final_report> running_kernel::stuck() {
   if (state() != kernel_state::failed) {
     // Never destroyed: a shard may run until the process ends, and past its static objects.
     static auto& kept = *new std::vector<std::shared_ptr<kernel_core>>;

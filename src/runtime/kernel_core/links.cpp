@@ -3,19 +3,20 @@
 #include <string>
 #include <utility>
 
-#include <gyre/runtime/kernel_core.hpp>
+#include "running_kernel.hpp"
 
 // How kernels' handlers reach one another: rows of `kernel_view::links`.
 
 namespace gyre {
 
-result<kernel_core::link_rows> kernel_core::link_to(std::shared_ptr<kernel_core> const& other) {
+result<running_kernel::link_rows> running_kernel::link_to(std::shared_ptr<kernel_core> const& to) {
+  auto const other = std::static_pointer_cast<running_kernel>(to);
   if (other.get() == this) {
     return fail(errc::invalid_argument,
                 "kernel '" + id + "' reaches its own actors by gyre::actor, without a link");
   }
   std::scoped_lock const lock(life_, other->life_);
-  for (kernel_core const* const k : {this, other.get()}) {
+  for (running_kernel const* const k : {this, other.get()}) {
     switch (k->state()) {
       case kernel_state::inactive:
       case kernel_state::active: break;
@@ -31,7 +32,7 @@ result<kernel_core::link_rows> kernel_core::link_to(std::shared_ptr<kernel_core>
 }
 
 /// The row of a kernel, from 1 on, made if there is none. With both kernels' life_ held.
-result<std::uint32_t> kernel_core::link_row(std::shared_ptr<kernel_core> const& other) {
+result<std::uint32_t> running_kernel::link_row(std::shared_ptr<running_kernel> const& other) {
   for (std::uint32_t i = 0; i < outgoing_.size(); ++i) {
     if (outgoing_[i].target.lock() == other) return i + 1;
   }
@@ -57,7 +58,7 @@ result<std::uint32_t> kernel_core::link_row(std::shared_ptr<kernel_core> const& 
 }
 
 /// What other kernels' handlers have sent to this one's.
-std::uint64_t kernel_core::told_from_afar() const noexcept {
+std::uint64_t running_kernel::told_from_afar() const noexcept {
   std::scoped_lock const lock(links_mutex_);
   std::uint64_t n = told_by_others_;
   for (auto const& way : incoming_) n += way->sent();
@@ -68,7 +69,7 @@ std::uint64_t kernel_core::told_from_afar() const noexcept {
 }
 
 /// Takes no more messages of other kernels' handlers; returns when none is on its way.
-void kernel_core::wait_for_others() noexcept {
+void running_kernel::wait_for_others() noexcept {
   std::scoped_lock const lock(links_mutex_);
   if (incoming_.empty()) return;
   for (auto const& way : incoming_) way->shut();
@@ -80,7 +81,7 @@ void kernel_core::wait_for_others() noexcept {
 }
 
 /// This kernel's shards have stopped: lets go of those that they reached.
-void kernel_core::unlink() noexcept {
+void running_kernel::unlink() noexcept {
   for (auto const& link : outgoing_) {
     auto const target = link.target.lock();
     if (target == nullptr) continue;

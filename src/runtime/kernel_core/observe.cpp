@@ -3,13 +3,13 @@
 #include <memory>
 #include <mutex>
 
-#include <gyre/runtime/kernel_core.hpp>
+#include "running_kernel.hpp"
 
 // What a kernel says of itself: status, metrics, telemetry.
 
 namespace gyre {
 
-kernel_status kernel_core::status() const {
+kernel_status running_kernel::status() const {
   kernel_status s;
   s.id = id;
   s.actor = std::string(image->name);
@@ -31,7 +31,7 @@ kernel_status kernel_core::status() const {
   return s;
 }
 
-kernel_metrics kernel_core::metrics() const {
+kernel_metrics running_kernel::metrics() const {
   kernel_metrics m;
   m.launches = launches_;
   m.memory_bytes = account_->used();
@@ -68,7 +68,7 @@ kernel_metrics kernel_core::metrics() const {
   return m;
 }
 
-telemetry_snapshot kernel_core::telemetry() const {
+telemetry_snapshot running_kernel::telemetry() const {
   telemetry_snapshot out;
   // What was read before a reset is not to be reckoned from its baseline: then, again.
   std::unique_lock lock(baseline_mutex_, std::defer_lock);
@@ -96,7 +96,7 @@ telemetry_snapshot kernel_core::telemetry() const {
 }
 
 /// Adds what the host's side counted.
-void kernel_core::merge_lost(telemetry_snapshot& out) const noexcept {
+void running_kernel::merge_lost(telemetry_snapshot& out) const noexcept {
   for (std::size_t i = 0; i < drop_reasons; ++i) {
     std::uint64_t const n = lost_[i].load(std::memory_order_relaxed);
     out.dropped += n;
@@ -104,11 +104,11 @@ void kernel_core::merge_lost(telemetry_snapshot& out) const noexcept {
   }
 }
 
-void kernel_core::set_telemetry_enabled(bool enabled) noexcept {
+void running_kernel::set_telemetry_enabled(bool enabled) noexcept {
   view.control->telemetry_on.store(enabled ? 1 : 0, std::memory_order_relaxed);
 }
 
-void kernel_core::reset_telemetry() noexcept {
+void running_kernel::reset_telemetry() noexcept {
   // Counters are never written by two sides: what they say now is subtracted from now on, and the
   // kernel starts its block again when it sees the new epoch.
   std::scoped_lock const life(life_);
@@ -124,12 +124,12 @@ void kernel_core::reset_telemetry() noexcept {
   if (resident_ != nullptr) resident_->wake();
 }
 
-std::shared_ptr<named_queue> kernel_core::requests() const {
+std::shared_ptr<named_queue> running_kernel::requests() const {
   std::scoped_lock const lock(ports_mutex_);
   return bridge_ == nullptr ? nullptr : bridge_->requests();
 }
 
-std::shared_ptr<named_queue> kernel_core::responses() const {
+std::shared_ptr<named_queue> running_kernel::responses() const {
   std::scoped_lock const lock(ports_mutex_);
   return bridge_ == nullptr ? nullptr : bridge_->responses();
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -6,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include <gyre/runtime/kernel_core.hpp>
+#include "running_kernel.hpp"
 
 // Who talks to a kernel: ports as they come and go, and what clients and shards tell.
 
@@ -19,7 +20,7 @@ constexpr std::size_t kept_texts = 64;
 }  // namespace
 
 /// A row for a port of this window, or null. With ports_mutex_ held.
-kernel_core::port_slot* kernel_core::choose_row(std::uint64_t window) {
+running_kernel::port_slot* running_kernel::choose_row(std::uint64_t window) {
   // A port that rests, of the same size, else a row without one, else a resting one of another size
   // that expects no reply any more.
   port_slot* chosen = nullptr;
@@ -39,7 +40,7 @@ kernel_core::port_slot* kernel_core::choose_row(std::uint64_t window) {
 }
 
 /// Makes the row's port, in place of one of another window. With ports_mutex_ held.
-result<void> kernel_core::make_port(port_slot& row, client_port::sizes const& sizes) {
+result<void> running_kernel::make_port(port_slot& row, client_port::sizes const& sizes) {
   auto const index = static_cast<std::uint16_t>(&row - ports_.data());
   bool const made_at_launch = plan_.port_ring.slots != 0;
   memory_block slots;
@@ -64,14 +65,14 @@ result<void> kernel_core::make_port(port_slot& row, client_port::sizes const& si
   return {};
 }
 
-result<std::shared_ptr<client_port>> kernel_core::open_port(port_options const& options) {
+result<std::shared_ptr<client_port>> running_kernel::open_port(port_options const& options) {
   auto leased = lease_port(options);
   if (!leased) return tl::unexpected<error>(std::move(leased.error()));
   return std::shared_ptr<client_port>(
       *leased, [core = shared_from_this()](client_port* p) { core->close_port(p->index()); });
 }
 
-result<client_port*> kernel_core::lease_port(port_options const& options) {
+result<client_port*> running_kernel::lease_port(port_options const& options) {
   if (auto r = validate(options); !r) return tl::unexpected<error>(std::move(r.error()));
   client_port::sizes const sizes = client_port::sizes_for(*image, options.window, plan_.format);
   std::unique_lock lock(ports_mutex_);
@@ -106,7 +107,7 @@ result<client_port*> kernel_core::lease_port(port_options const& options) {
   return chosen->port.get();
 }
 
-void kernel_core::close_port(std::uint16_t index) noexcept {
+void running_kernel::close_port(std::uint16_t index) noexcept {
   std::scoped_lock const lock(ports_mutex_);
   port_slot& slot = ports_[index];
   slot.leased = false;
@@ -118,7 +119,7 @@ void kernel_core::close_port(std::uint16_t index) noexcept {
   free_port_rings();
 }
 
-result<kernel_service*> kernel_core::make_service(kernel_service_maker make) {
+result<kernel_service*> running_kernel::make_service(kernel_service_maker make) {
   std::scoped_lock const lock(service_mutex_);
   if (held_service_ == nullptr) {
     auto made = make(*this);
@@ -131,14 +132,26 @@ result<kernel_service*> kernel_core::make_service(kernel_service_maker make) {
 
 /// Gives back the rings that were made at the launch, if no handle looks into one any more. The
 /// kernel has ended. With ports_mutex_ held.
-void kernel_core::free_port_rings() noexcept {
+void running_kernel::free_port_rings() noexcept {
   bool const looked_into = std::any_of(ports_.begin(), ports_.end(),
                                        [](port_slot const& slot) { return slot.port != nullptr; });
   if (!looked_into) port_block_ = memory_block();
 }
 
 /// With rest_mutex_ held.
-result<void> kernel_core::wait_for_rested(std::chrono::nanoseconds timeout, message_view& m) {
+result<void> running_kernel::take_rested(std::chrono::nanoseconds timeout, full_key& key,
+                                         std::span<std::byte> state) {
+  std::scoped_lock const lock(rest_mutex_);
+  message_view m;
+  if (auto r = wait_for_rested(timeout, m); !r) return r;
+  key = {m.head.actor, m.head.correlation};
+  std::memcpy(state.data(), m.payload, state.size());
+  rested_.pop(m);
+  rested_.post();
+  return {};
+}
+
+result<void> running_kernel::wait_for_rested(std::chrono::nanoseconds timeout, message_view& m) {
   if (plan_.rest.slots == 0) {
     return fail(errc::unsupported, "kernel '" + id +
                                        "' puts no actor to rest: it was launched without "
@@ -159,16 +172,17 @@ result<void> kernel_core::wait_for_rested(std::chrono::nanoseconds timeout, mess
   }
 }
 
-void kernel_core::late_reply(envelope const& head) noexcept {
+void running_kernel::late_reply(envelope const& head) noexcept {
   lost(drop_reason::late_reply);
   buried(drop_reason::late_reply, head);
 }
 
-void kernel_core::lost(drop_reason reason) noexcept {
+void running_kernel::lost(drop_reason reason) noexcept {
   lost_[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
 }
 
-std::string kernel_core::explain(std::uint16_t port, std::uint64_t correlation, errc code) const {
+std::string running_kernel::explain(std::uint16_t port, std::uint64_t correlation,
+                                    errc code) const {
   std::string text = "kernel '" + id + "'";
   switch (code) {
     case errc::rejected: return text + ": the handler refused the message";
@@ -200,7 +214,7 @@ std::string kernel_core::explain(std::uint16_t port, std::uint64_t correlation, 
   }
 }
 
-void kernel_core::buried(drop_reason reason, envelope const& head) noexcept {
+void running_kernel::buried(drop_reason reason, envelope const& head) noexcept {
   message_entry const* const entry = image->find(head.type);
   try {
     around_.dead_letters->put({reason,
@@ -215,11 +229,11 @@ void kernel_core::buried(drop_reason reason, envelope const& head) noexcept {
   }
 }
 
-void kernel_core::buried_unseen(drop_reason reason, std::uint64_t n) noexcept {
+void running_kernel::buried_unseen(drop_reason reason, std::uint64_t n) noexcept {
   around_.dead_letters->count(reason, n);
 }
 
-void kernel_core::failed(std::string_view why) noexcept {
+void running_kernel::failed(std::string_view why) noexcept {
   try {
     std::scoped_lock const lock(notes_mutex_);
     failure_ = why;
@@ -233,7 +247,7 @@ void kernel_core::failed(std::string_view why) noexcept {
   }
 }
 
-void kernel_core::threw(envelope const& head, std::string_view what) noexcept {
+void running_kernel::threw(envelope const& head, std::string_view what) noexcept {
   if (head.port == no_port) return;
   try {
     std::scoped_lock const lock(notes_mutex_);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <gyre/kernel/loop.hpp>
+#include <gyre/kernel/publish.hpp>
 
 /// \file
 /// One shard's loop on the test's own thread: what it would wait for is a script, so every run is

@@ -1,21 +1,22 @@
 #pragma once
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <exception>
 #include <span>
 #include <thread>
 #include <vector>
 
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/event.hpp>
 #include <gyre/core/expiry.hpp>
+#include <gyre/core/writer_ref.hpp>
 #include <gyre/engine/cpu/backlog.hpp>
 #include <gyre/engine/cpu/thread_link.hpp>
-#include <gyre/engine/engine.hpp>
+#include <gyre/engine/image.hpp>
+#include <gyre/engine/listener.hpp>
 #include <gyre/kernel/loop.hpp>
+#include <gyre/kernel/publish.hpp>
 
 namespace gyre {
 
@@ -43,18 +44,7 @@ class alignas(cache_line) cpu_environment {
     kernel_listener& listener;
   };
 
-  explicit cpu_environment(parts const& p)
-      : bell_(p.bell),
-        listener_(p.listener),
-        park_after_ns_(static_cast<std::uint64_t>(p.spin.count())),
-        shard_(p.shard),
-        scratch_(p.scratch_bytes),
-        gather_(p.gather_bytes == 0 ? 0 : p.gather_bytes + 16),
-        rings_(p.tells),
-        pool_(p.backlog_bytes),
-        from_others_(ring<codec>(p.tells[p.shard]), aligned_gather(), p.gather_bytes) {
-    for (std::size_t i = 0; i < p.tells.size(); ++i) kept_.emplace_back(pool_);
-  }
+  explicit cpu_environment(parts const& p);
 
   [[nodiscard]] static constexpr std::uint32_t lanes() noexcept { return 1; }
   [[nodiscard]] static constexpr std::uint32_t lane() noexcept { return 0; }
@@ -103,10 +93,8 @@ class alignas(cache_line) cpu_environment {
     try {
       handler();
       return true;
-    } catch (std::exception const& e) {
-      listener_.threw(head, e.what());
     } catch (...) {
-      listener_.threw(head, "an exception that is not a std::exception");
+      caught(head);
     }
     return false;
   }
@@ -169,11 +157,7 @@ class alignas(cache_line) cpu_environment {
 
   /// Counts a message that a handler could not send. The envelope is handed over by value, here and
   /// below: so the quick way keeps it in registers.
-  [[gnu::noinline]] void lose(kernel_view const& kernel, drop_reason reason,
-                              envelope head) noexcept {
-    detail::bump(kernel.shards[shard_].words->dropped[static_cast<std::size_t>(reason)], 1);
-    bury(reason, head);
-  }
+  void lose(kernel_view const& kernel, drop_reason reason, envelope head) noexcept;
 
   /// What this shard's own handlers told its own actors.
   [[nodiscard]] message_fifo& from_here() noexcept { return kept_[shard_]; }
@@ -185,44 +169,17 @@ class alignas(cache_line) cpu_environment {
   }
 
   /// Sends on what waits for room. How hard this shard is pressed.
-  pressure forward(kernel_view const& kernel) noexcept {
-    if (waiting_ != 0) {
-      for (std::uint32_t to = 0; to < kept_.size(); ++to) {
-        if (to != shard_ && !kept_[to].empty()) forward(kernel, to);
-      }
-      for (std::uint32_t i = 0; i < far_.size(); ++i) forward_far(kernel, i + 1);
-    }
-    std::uint64_t const filled = pool_.filled();
-    if (filled == 0) return pressure::none;
-    if (filled * 2 >= pool_.limit()) return pressure::great;
-    return waiting_ != 0 || filled * 64 >= pool_.limit() ? pressure::some : pressure::none;
-  }
+  pressure forward(kernel_view const& kernel) noexcept;
 
   /// After the shard's end: tells the listener of each message that is left, and says how many.
-  std::uint64_t bury_kept() noexcept {
-    std::uint64_t n = 0;
-    message_view m;
-    auto const bury_all = [&](auto& source) {
-      for (; source.peek(m); source.pop(m), ++n) bury(drop_reason::terminated, m.head);
-    };
-    bury_all(from_others_);
-    for (auto& fifo : kept_) bury_all(fifo);
-    for (auto& link : far_) {
-      for (auto& fifo : link) bury_all(fifo);
-    }
-    return n;
-  }
+  std::uint64_t bury_kept() noexcept;
 
  private:
   /// Between two attempts to send on what waits for room, where there is nothing else to do.
   static constexpr std::chrono::microseconds room_period{50};
 
   /// At 8 modulo 16, so that the payload after the envelope is aligned to 16. Null: none is needed.
-  [[nodiscard]] std::byte* aligned_gather() noexcept {
-    if (gather_.empty()) return nullptr;
-    auto const at = reinterpret_cast<std::uintptr_t>(gather_.data());
-    return gather_.data() + (24 - at % 16) % 16;
-  }
+  [[nodiscard]] std::byte* aligned_gather() noexcept;
 
   /// Writes a message into a ring of others, and rings its reader's bell. `reserved` is called once
   /// there is room.
@@ -243,85 +200,36 @@ class alignas(cache_line) cpu_environment {
     return true;
   }
 
-  /// Keeps a message until there is room in another shard's ring.
+  /// Keeps a message until there is room in another shard's ring. By value: so the quick way keeps
+  /// it in registers.
   template <class Fill>
   [[gnu::noinline]] bool keep(message_fifo& in, envelope head, Fill fill) noexcept {
-    bool const first = in.empty();
-    std::byte* const at = in.push(head);
-    if (at == nullptr) return false;
-    fill(at);
-    if (first) ++waiting_;
-    return true;
+    return keep_it(in, head, writer_ref(fill));
   }
-
-  void forward(kernel_view const& kernel, std::uint32_t to) noexcept {
-    message_view m;
-    while (kept_[to].peek(m)) {
-      auto const copy = [&](std::byte* out) { std::memcpy(out, m.payload, m.head.length); };
-      if (!push(rings_[to], kernel.shards[to].bell, m.head, copy, [] {})) return;
-      kept_[to].pop(m);
-    }
-    --waiting_;
-  }
+  bool keep_it(message_fifo& in, envelope const& head, writer_ref fill) noexcept;
+  void forward(kernel_view const& kernel, std::uint32_t to) noexcept;
 
   /// A message to another kernel. While it waits here it counts as told and not taken, so that this
   /// kernel's end waits for it.
   template <class Fill>
-  bool post_far(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
-                envelope const& head, Fill& fill) noexcept {
-    shard_words& words = *kernel.shards[shard_].words;
-    auto& waiting = kept_for(kernel, link);
-    if (waiting[to].empty()) {
-      thread_link& way = way_of(kernel, link);
-      if (!way.enter(shard_)) return lost(kernel, drop_reason::terminated, head);
-      bool const sent = push_far(kernel, link, to, head, fill);
-      way.leave(shard_);
-      if (sent) return true;
-    }
-    detail::bump(words.told, 1);
-    if (keep(waiting[to], head, fill)) return true;
-    detail::bump(words.tells_taken, 1);
-    return lost(kernel, drop_reason::no_room, head);
+  [[gnu::noinline]] bool post_far(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
+                                  envelope head, Fill fill) noexcept {
+    return post_to_other(kernel, link, to, head, writer_ref(fill));
   }
+  bool post_to_other(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
+                     envelope const& head, writer_ref fill) noexcept;
   bool lost(kernel_view const& kernel, drop_reason reason, envelope const& head) noexcept {
     lose(kernel, reason, head);
     return false;
   }
-  [[nodiscard]] static thread_link& way_of(kernel_view const& kernel, std::uint32_t link) noexcept {
-    return *static_cast<thread_link*>(kernel.links[link - 1].way);
-  }
   /// What waits for another kernel, by its shards. (Allocates where none has waited before.)
-  [[nodiscard]] std::vector<message_fifo>& kept_for(kernel_view const& kernel, std::uint32_t link) {
-    if (far_.size() < link) far_.resize(link);
-    auto& fifos = far_[link - 1];
-    while (fifos.size() < kernel.linked(link)->shard_count) fifos.emplace_back(pool_);
-    return fifos;
-  }
+  [[nodiscard]] std::vector<message_fifo>& kept_for(kernel_view const& kernel, std::uint32_t link);
   /// Inside the other kernel's door.
-  template <class Fill>
   bool push_far(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
-                envelope const& head, Fill& fill) noexcept {
-    thread_link& way = way_of(kernel, link);
-    return push(way.tells(to), way.bell(to), head, fill, [&] { way.count(shard_); });
-  }
-  void forward_far(kernel_view const& kernel, std::uint32_t link) noexcept {
-    shard_words& words = *kernel.shards[shard_].words;
-    for (std::uint32_t to = 0; to < far_[link - 1].size(); ++to) {
-      message_fifo& fifo = far_[link - 1][to];
-      if (fifo.empty()) continue;
-      bool const open = way_of(kernel, link).enter(shard_);
-      message_view m;
-      while (fifo.peek(m)) {
-        auto const copy = [&](std::byte* out) { std::memcpy(out, m.payload, m.head.length); };
-        if (open && !push_far(kernel, link, to, m.head, copy)) break;
-        if (!open) lose(kernel, drop_reason::terminated, m.head);
-        fifo.pop(m);
-        detail::bump(words.tells_taken, 1);
-      }
-      if (open) way_of(kernel, link).leave(shard_);
-      if (fifo.empty()) --waiting_;
-    }
-  }
+                envelope const& head, writer_ref fill) noexcept;
+  void forward_far(kernel_view const& kernel, std::uint32_t link) noexcept;
+  /// Tells the listener of the exception that is being handled.
+  void caught(envelope const& head) noexcept;
 
   event& bell_;
   kernel_listener& listener_;
@@ -337,6 +245,19 @@ class alignas(cache_line) cpu_environment {
   std::vector<std::vector<message_fifo>> far_;  // by link and shard
   ring_reader<codec> from_others_;
 };
+
+// Compiled once, in src/engine/cpu/environment.cpp.
+using cpu_asker = shard_delivery<cpu_environment>::asker;
+extern template class shard_delivery<cpu_environment>;
+extern template class any_shard_loop<cpu_environment>;
+namespace detail {
+extern template void write_pieces(cpu_environment&, ring_memory<> const&, std::uint64_t,
+                                  envelope const&, writer_ref) noexcept;
+extern template GYRE_FN void answer_failure(cpu_asker&, envelope const&, errc, drop_reason,
+                                            rejection) noexcept;
+extern template GYRE_FN void answer_thrown(cpu_asker&, envelope const&) noexcept;
+extern template GYRE_FN void answer_nothing(cpu_asker&) noexcept;
+}  // namespace detail
 
 /// What the runtime launches of an actor type.
 template <class Actor>

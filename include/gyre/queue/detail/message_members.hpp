@@ -8,7 +8,8 @@
 
 #include <gyre/core/uuid.hpp>
 #include <gyre/queue/queue_link.hpp>
-#include <gyre/wire.hpp>
+#include <gyre/wire/codec.hpp>
+#include <gyre/wire/types.hpp>
 
 namespace gyre::detail {
 

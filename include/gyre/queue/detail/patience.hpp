@@ -1,7 +1,6 @@
 #pragma once
 
-#include <chrono>
-
+#include <gyre/core/chrono.hpp>
 #include <gyre/core/deadline.hpp>
 
 namespace gyre::detail {

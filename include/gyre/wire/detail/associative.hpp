@@ -2,10 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <set>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include <gyre/wire/detail/codec.hpp>
@@ -140,13 +136,13 @@ struct map_codec {
   }
 };
 
-template <class T, class C, class A>
-struct codec<std::set<T, C, A>> : set_codec<std::set<T, C, A>> {};
-template <class T, class H, class E, class A>
-struct codec<std::unordered_set<T, H, E, A>> : set_codec<std::unordered_set<T, H, E, A>> {};
-template <class K, class V, class C, class A>
-struct codec<std::map<K, V, C, A>> : map_codec<std::map<K, V, C, A>> {};
-template <class K, class V, class H, class E, class A>
-struct codec<std::unordered_map<K, V, H, E, A>> : map_codec<std::unordered_map<K, V, H, E, A>> {};
+template <class S>
+  requires std_set<S>
+struct codec<S> : set_codec<S> {
+};
+template <class M>
+  requires std_map<M>
+struct codec<M> : map_codec<M> {
+};
 
 }  // namespace gyre::wire::detail

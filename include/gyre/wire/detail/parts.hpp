@@ -3,17 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -69,6 +65,20 @@ inline constexpr bool is_scalar =
     (std::is_integral_v<T> && sizeof(T) <= 8 && !std::is_same_v<T, char> &&
      !std::is_same_v<T, char8_t> && !std::is_same_v<T, wchar_t>);
 
+/// The standard's sets and maps of unique keys, ordered or not, known by what they alone have: so
+/// that <map> and <set> are opened by whoever has such members, and by nobody else.
+template <class T>
+concept keyed_container = requires {
+  typename T::key_type;
+  typename T::insert_return_type;
+};
+template <class T>
+concept std_map = keyed_container<T> && requires {
+  typename T::mapped_type;
+};
+template <class T>
+concept std_set = keyed_container<T> && !std_map<T>;
+
 /// A type made of other types, and what it is made of. `container` is true for the standard's and
 /// Gyre's own templates, false for what is reflected member by member.
 template <class T>
@@ -104,14 +114,14 @@ template <class T, std::size_t N>
 struct parts_of<std::array<T, N>> : parts<T> {};
 template <class T>
 struct parts_of<std::span<T const>> : parts<T> {};
-template <class T, class C, class A>
-struct parts_of<std::set<T, C, A>> : parts<T> {};
-template <class T, class H, class E, class A>
-struct parts_of<std::unordered_set<T, H, E, A>> : parts<T> {};
-template <class K, class V, class C, class A>
-struct parts_of<std::map<K, V, C, A>> : parts<K, V> {};
-template <class K, class V, class H, class E, class A>
-struct parts_of<std::unordered_map<K, V, H, E, A>> : parts<K, V> {};
+template <class S>
+  requires std_set<S>
+struct parts_of<S> : parts<typename S::key_type> {
+};
+template <class M>
+  requires std_map<M>
+struct parts_of<M> : parts<typename M::key_type, typename M::mapped_type> {
+};
 template <class A, class B>
 struct parts_of<std::pair<A, B>> : parts<A, B> {};
 template <class... Ts>
@@ -151,11 +161,7 @@ inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
 
 /// A map's path tells entry and part in one step: twice the entry's index, plus 1 for the value.
 template <class T>
-inline constexpr bool is_map = false;
-template <class K, class V, class C, class A>
-inline constexpr bool is_map<std::map<K, V, C, A>> = true;
-template <class K, class V, class H, class E, class A>
-inline constexpr bool is_map<std::unordered_map<K, V, H, E, A>> = true;
+inline constexpr bool is_map = std_map<T>;
 
 /// What a C# reference or a union may stand for: not numbers, strings, or unmanaged structs.
 template <class T>

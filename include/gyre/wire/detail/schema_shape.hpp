@@ -5,12 +5,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <unordered_set>
 #include <utility>
 
 #include <gyre/core/inplace.hpp>
@@ -31,11 +29,7 @@ template <std::size_t N>
 inline constexpr bool is_text<inplace_string<N>> = true;
 
 template <class T>
-inline constexpr bool is_set = false;
-template <class T, class C, class A>
-inline constexpr bool is_set<std::set<T, C, A>> = true;
-template <class T, class H, class E, class A>
-inline constexpr bool is_set<std::unordered_set<T, H, E, A>> = true;
+inline constexpr bool is_set = std_set<T>;
 
 template <class T>
 inline constexpr bool is_pair = false;
