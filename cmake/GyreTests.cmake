@@ -12,20 +12,25 @@ endif()
 # called <target>.<Suite>.<Name>, so `./dev test unit_ring` runs one program. PROCESSORS are the
 # cores that each test keeps busy, for suites that are slowed down when they share them.
 function(gyre_test_suite target folder)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "WITHOUT_SANITIZERS;WITHOUT_PRECOMPILED_HEADERS"
-    "LABEL;PROCESSORS" "")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cpp")
-  if(NOT sources)
-    return()
+  if(sources)
+    gyre_test_program(${target} "${folder}" ${ARGN} SOURCES ${sources})
   endif()
+endfunction()
+
+# gyre_test_program(<target> <folder> SOURCES <file>... <options of gyre_test_suite>): the same of
+# these files; its data is in <folder>/data.
+function(gyre_test_program target folder)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "WITHOUT_SANITIZERS;WITHOUT_PRECOMPILED_HEADERS"
+    "LABEL;PROCESSORS" "SOURCES")
   if(NOT arg_PROCESSORS)
     set(arg_PROCESSORS 1)
   endif()
-
-  add_executable(${target} ${sources})
   if(arg_WITHOUT_SANITIZERS AND GYRE_SANITIZE)
     message(FATAL_ERROR "${target} cannot be built with GYRE_SANITIZE")
   endif()
+
+  add_executable(${target} ${arg_SOURCES})
   target_compile_definitions(${target} PRIVATE
     GYRE_TEST_DATA_DIR="${folder}/data"
     GYRE_BINARY_DIR="${CMAKE_BINARY_DIR}/bin"
