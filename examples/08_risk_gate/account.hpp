@@ -21,7 +21,7 @@ struct order {
 struct cancel {
   std::uint64_t id = 0;
 };
-/// To all accounts. Thrown, it cancels what is open.
+/// Thrown, it cancels what is open.
 struct kill_switch {
   bool on = false;
 };

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <string>
 #include <thread>
-#include <utility>
 
 namespace gate {
 namespace {
@@ -27,6 +29,19 @@ account_state state_of(std::uint64_t number, account const& a) {
   return {number, a.killed, {a.open, a.open + a.open_count}};
 }
 
+/// Calls `f` of each, on many threads. A thread that wakes an account, or puts it to rest, waits
+/// for the kernel each time: on busy cores one thread would wait for minutes.
+template <class All, class F>
+void side_by_side(All const& all, F const& f) {
+  constexpr std::size_t threads = 48;  // each has a port: launch option `ports`, 64
+  std::vector<std::jthread> running;
+  for (std::size_t t = 0; t < threads; ++t) {
+    running.emplace_back([&all, &f, t] {
+      for (std::size_t i = t; i < all.size(); i += threads) f(all[i]);
+    });
+  }
+}
+
 }  // namespace
 
 // One shard each: accounts are one home, which handles what it gets in the order in which it comes.
@@ -45,10 +60,10 @@ gateway::gateway(std::uint64_t most_accounts, saved_states const& from)
   for (std::size_t s = 0; s < from.books.size(); ++s) {
     books_.ask(s, put_book{from.books[s]}).value();
   }
-  for (account_state const& state : from.accounts) {
+  for (account_state const& state : from.accounts) known_.insert(state.account);
+  side_by_side(from.accounts, [&](account_state const& state) {
     accounts_.wake(state.account, with(state)).value();
-    known_.insert(state.account);
-  }
+  });
 }
 
 void gateway::take(std::span<entry const> stream, std::span<outcome> out) {
@@ -84,8 +99,13 @@ void gateway::feed(std::span<entry const> stream, std::span<outcome> out) {
 
 void gateway::throw_switch(entry const& e) {
   bool const on = e.what == kind::kill;
-  if (e.symbol != everything) {
+  if (e.symbol != no_symbol) {
     books_.ask(e.symbol, halt{on}).value();
+    return;
+  }
+  if (e.account != no_account) {
+    known_.insert(e.account);
+    accounts_.ask(e.account, kill_switch{on}).value();
     return;
   }
   // A broadcast reaches the accounts that live. Those that come later are stopped by the books,
@@ -101,11 +121,14 @@ gyre::result<saved_states> gateway::close() {
   feeders_.clear();
   saved_states out;
   // `terminate` hands no states over: each account is put to rest by name.
-  for (std::uint64_t const number : known_) {
+  std::vector<std::uint64_t> const numbers(known_.begin(), known_.end());
+  std::mutex mutex;
+  side_by_side(numbers, [&](std::uint64_t number) {
     accounts_.put_to_rest(number).value();
-    auto const rested = accounts_.take_rested(1s).value();
-    out.accounts.push_back(state_of(rested.key, rested.state));
-  }
+    auto const some = accounts_.take_rested(1s).value();  // this one, or another's
+    std::scoped_lock const lock(mutex);
+    out.accounts.push_back(state_of(some.key, some.state));
+  });
   std::ranges::sort(out.accounts, {}, &account_state::account);
   for (std::size_t s = 0; s < symbol_names.size(); ++s) {
     out.books.push_back(books_.ask(s, get_book{}).value());

@@ -25,7 +25,8 @@ struct tally {
 
 /// The gate: a kernel of accounts, linked to a kernel of symbols, and the feeders. Each account's
 /// orders go through one feeder, in their order; those of different accounts go side by side.
-/// Throws what `value()` throws where something is not to be had. Used by one thread.
+/// What cannot be had throws, from `value()`; in a wake or a rest that ends the program. Used by
+/// one thread.
 class gateway {
  public:
   /// With room for so many accounts; `from`: the states to go on with, if there are some.

@@ -1,5 +1,6 @@
 #include "generator.hpp"
 
+#include <iterator>
 #include <random>
 
 namespace gate {
@@ -8,25 +9,32 @@ std::vector<entry> make_stream(std::uint64_t count, std::uint64_t accounts, std:
                                std::uint64_t seed) {
   std::mt19937_64 random(seed);
   auto const below = [&](std::uint64_t n) { return random() % n; };
-  auto const control = [](kind what, std::uint32_t symbol) {
-    return entry{.what = what, .symbol = symbol};
+  struct control {
+    std::uint64_t at;  // in 64ths of all
+    entry what;
+  };
+  control const controls[] = {
+      {8, {.what = kind::kill, .symbol = 3, .account = no_account}},
+      {12, {.what = kind::resume, .symbol = 3, .account = no_account}},
+      {20, {.what = kind::kill, .symbol = no_symbol, .account = no_account}},
+      {21, {.what = kind::resume, .symbol = no_symbol, .account = no_account}},
+      {28, {.what = kind::kill, .symbol = no_symbol, .account = 0}},
+      {29, {.what = kind::kill, .symbol = 5, .account = no_account}},
+      {44, {.what = kind::resume, .symbol = no_symbol, .account = 0}},
+      {50, {.what = kind::kill, .symbol = no_symbol, .account = no_account}},
+      {51, {.what = kind::resume, .symbol = no_symbol, .account = no_account}},
+      {56, {.what = kind::kill, .symbol = no_symbol, .account = 1}},
   };
   std::uint64_t const hot = accounts / 100 + 1;  // have many orders, and some are cancelled
   std::vector<std::uint64_t> last_id(hot, first_id);
   std::uint64_t next_account = 0;
 
   std::vector<entry> out;
-  out.reserve(count + 8);
+  out.reserve(count + std::size(controls));
   for (std::uint64_t i = 0; i < count; ++i) {
-    if (i == count * 8 / 64) out.push_back(control(kind::kill, 3));
-    if (i == count * 12 / 64) out.push_back(control(kind::resume, 3));
-    if (i == count * 20 / 64) out.push_back(control(kind::kill, everything));
-    if (i == count * 21 / 64) out.push_back(control(kind::resume, everything));
-    if (i == count * 30 / 64) out.push_back(control(kind::kill, 5));
-    if (i == count * 31 / 64) out.push_back(control(kind::kill, everything));
-    if (i == count * 33 / 64) out.push_back(control(kind::resume, everything));
-    if (i == count * 40 / 64) out.push_back(control(kind::kill, 7));
-
+    for (auto const& [at, what] : controls) {
+      if (i == count * at / 64) out.push_back(what);
+    }
     entry e{.what = kind::order, .id = first_id + i};
     bool const is_hot = below(4) == 0;
     e.account = is_hot ? below(hot) : next_account++ % accounts;

@@ -7,8 +7,8 @@
 
 namespace gate {
 
-/// Makes `count` orders and cancels of accounts 0 … accounts-1, and some kills and resumes: a
-/// symbol for a while, everything for a while, and both over the middle.
+/// Makes `count` orders and cancels of accounts 0 … accounts-1, and some kills and resumes. Over
+/// the middle a symbol and an account are killed, and other accounts have open orders.
 [[nodiscard]] std::vector<entry> make_stream(std::uint64_t count, std::uint64_t accounts,
                                              std::uint64_t first_id, std::uint64_t seed);
 

@@ -4,7 +4,9 @@
 #include <istream>
 #include <map>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -95,8 +97,12 @@ std::string read_line(std::string const& text, entry& out) {
     out.quantity = sells ? -quantity : quantity;
     out.price_cents = static_cast<std::int64_t>(m.whole("price_cents", 1, greatest_price_cents));
   } else if (out.what != kind::cancel) {
-    out.symbol = everything;
-    if (m.has("symbol")) out.symbol = static_cast<std::uint32_t>(m.word("symbol", symbol_names));
+    bool const one_account = m.has("account");
+    bool const one_symbol = m.has("symbol");
+    if (one_account && one_symbol) return "it has a symbol and an account, allowed: one of them";
+    out.account = one_account ? m.whole("account", 0, greatest_account) : no_account;
+    out.symbol =
+        one_symbol ? static_cast<std::uint32_t>(m.word("symbol", symbol_names)) : no_symbol;
   }
   return m.why();
 }

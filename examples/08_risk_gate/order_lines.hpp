@@ -30,9 +30,9 @@ inline constexpr std::uint64_t greatest_price_cents = 100'000'000;
 /// Reads JSON objects, one a line. Members that are not named here are passed over.
 ///
 /// ```
-/// {"kind":"order","id":1,"account":42,"symbol":"ACME","side":"buy","quantity":10,"price_cents":990}
+/// {"kind":"order","id":1,"account":42,"symbol":"ACME","side":"buy","quantity":9,"price_cents":990}
 /// {"kind":"cancel","id":1,"account":42}
-/// {"kind":"kill"}   {"kind":"resume"}   {"kind":"kill","symbol":"ACME"}
+/// {"kind":"kill"}   {"kind":"kill","symbol":"ACME"}   {"kind":"resume","account":42}
 /// ```
 [[nodiscard]] lines read_lines(std::istream& in);
 

@@ -1,6 +1,7 @@
 #include "reference.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 
 namespace gate {
@@ -69,11 +70,13 @@ reason reference::judge_cancel(entry const& e, account_state& of) {
 
 void reference::throw_switch(entry const& e) {
   bool const on = e.what == kind::kill;
+  bool const all = e.symbol == no_symbol && e.account == no_account;
   for (std::uint32_t s = 0; s < books_.size(); ++s) {
-    if (e.symbol == s || e.symbol == everything) books_[s].killed = on;
+    if (all || e.symbol == s) books_[s].killed = on;
   }
-  if (e.symbol != everything) return;
+  if (e.account != no_account) accounts_[e.account].account = e.account;
   for (auto& [number, of] : accounts_) {
+    if (!all && number != e.account) continue;
     of.killed = on;
     if (on) of.open.clear();
   }

@@ -12,10 +12,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -28,8 +32,6 @@
 #include "states.hpp"
 
 namespace {
-
-using gate::everything;
 
 /// A file's name that no other process has; the file is gone at the end.
 class temporary_file {

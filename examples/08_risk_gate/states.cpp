@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <fstream>
+#include <system_error>
 #include <vector>
 
 #include <gyre/wire.hpp>
@@ -18,7 +19,7 @@ gyre::result<void> save(std::filesystem::path const& file, saved_states const& s
             static_cast<std::streamsize>(bytes->size()));
   out.close();
   if (out) return {};
-  return gyre::fail(gyre::errc::input_output, "'" + file.string() + "' cannot be written");
+  return gyre::fail(gyre::errc::input_output, file.string() + " cannot be written");
 }
 
 gyre::result<saved_states> load(std::filesystem::path const& file) {
@@ -28,7 +29,7 @@ gyre::result<saved_states> load(std::filesystem::path const& file) {
   std::vector<std::byte> bytes(fault ? 0 : size);
   in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   if (fault || !in) {
-    return gyre::fail(gyre::errc::input_output, "'" + file.string() + "' cannot be read");
+    return gyre::fail(gyre::errc::input_output, file.string() + " cannot be read");
   }
   return gyre::wire::read<saved_states>(bytes);
 }

@@ -13,16 +13,17 @@ namespace gate {
 inline constexpr std::array<std::string_view, 16> symbol_names = {
     "ACME", "BOLT", "CRAG", "DUNE", "ECHO", "FERN", "GALE", "HALO",
     "IRIS", "JADE", "KELP", "LARK", "MINT", "NOVA", "OPAL", "PINE"};
-/// In a kill or resume: all accounts and all symbols.
-inline constexpr std::uint32_t everything = symbol_names.size();
+/// A kill or resume is of one symbol, or of one account, or, with both of these, of everything.
+inline constexpr std::uint32_t no_symbol = symbol_names.size();
+inline constexpr std::uint64_t no_account = ~std::uint64_t{0};
 
 enum class kind : std::uint8_t { order, cancel, kill, resume };
 
 /// One line of the stream. What its kind has no use for is 0.
 struct entry {
   kind what{};
-  std::uint32_t symbol = 0;      ///< An index of `symbol_names`; kill, resume: or `everything`.
-  std::uint64_t account = 0;     ///< Any number.
+  std::uint32_t symbol = 0;      ///< An index of `symbol_names`, or `no_symbol`.
+  std::uint64_t account = 0;     ///< Any number but `no_account`.
   std::uint64_t id = 0;          ///< The order's; of a cancel: the order that is cancelled.
   std::int64_t quantity = 0;     ///< In shares; negative: they are sold.
   std::int64_t price_cents = 0;  ///< Of one share.
