@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <gyre/queue/queue.hpp>
+#include <gyre/wire/dismantle.hpp>
 
 #include "queue_test.hpp"
 
