@@ -76,6 +76,11 @@ if(GYRE_NVCC)
       set(CMAKE_CUDA_COMPILER_LAUNCHER "${CMAKE_CXX_COMPILER_LAUNCHER}")
     endif()
     enable_language(CUDA)
+    if(GYRE_QUICK_DEVICE_CODE)
+      set(GYRE_QUICK_NVCC_FLAGS -Xcicc -O1 -Xptxas -O0)
+      add_compile_options("$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcicc -O1>"
+        "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xptxas -O0>")
+    endif()
     message(STATUS "gyre: cuda engine, device code for ${architectures} by nvcc "
       "${CMAKE_CUDA_COMPILER_VERSION}")
   else()

@@ -9,6 +9,7 @@ option(GYRE_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 option(GYRE_RIVALS "Build benchmarks/rivals, with GYRE_BUILD_BENCHMARKS: needs other formats' libraries" OFF)
 option(GYRE_BUILD_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
 option(GYRE_WERROR "Treat warnings as errors" OFF)
+option(GYRE_QUICK_DEVICE_CODE "Let nvcc optimise little: to see that device code compiles, not to run it" OFF)
 option(GYRE_PRECOMPILE "Read the headers that nearly every file needs once, precompiled" OFF)
 option(GYRE_INSTALL "Write the install rules" ${PROJECT_IS_TOP_LEVEL})
 

@@ -62,14 +62,13 @@ def count(compiler, file, folder):
     """What one program costs, by measure."""
     flags = ["-std=c++20", "-O2", f"-I{ROOT / 'include'}"]
     preprocessed = run([compiler, *flags, "-E", "-P", str(file)]).stdout
-    stats = run([compiler, *flags, "-fsyntax-only", "-fstats", str(file)],
-                env={**os.environ, "LC_ALL": "C"}).stderr
-    specialisations = sum(int(n) for n in re.findall(
-        r"^(?:decl|type)_specializations: size \d+, (\d+) elements", stats, re.MULTILINE))
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     compiled = Path(folder) / "counted.o"
-    run([compiler, *flags, "-c", str(file), "-o", str(compiled)])
+    stats = run([compiler, *flags, "-fstats", "-c", str(file), "-o", str(compiled)],
+                env={**os.environ, "LC_ALL": "C"}).stderr
     seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    specialisations = sum(int(n) for n in re.findall(
+        r"^(?:decl|type)_specializations: size \d+, (\d+) elements", stats, re.MULTILINE))
     size = run(["size", str(compiled)]).stdout.splitlines()[1].split()
     return {"lines": len(preprocessed.splitlines()), "specialisations": specialisations,
             "code_bytes": int(size[0])}, seconds

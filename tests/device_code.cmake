@@ -32,7 +32,8 @@ foreach(source IN LISTS misuses)
   set_tests_properties(compile_fail.${name} PROPERTIES LABELS "compile_fail;nvcc" TIMEOUT 300)
 endforeach()
 
-set(GYRE_DEVICE_FLAGS -std=c++20 --expt-relaxed-constexpr -arch=sm_90 -Werror all-warnings)
+set(GYRE_DEVICE_FLAGS -std=c++20 --expt-relaxed-constexpr -arch=sm_90 -Werror all-warnings
+  ${GYRE_QUICK_NVCC_FLAGS})
 
 # Exit status 77, or a line "SKIPPED: why", is a skip.
 list(JOIN GYRE_DEVICE_FLAGS " " device_flags)
