@@ -121,7 +121,8 @@ TEST_P(order, asks_and_tells_of_one_port_keep_their_order_together) {
 TEST_P(order, tells_from_handlers_keep_their_order_between_two_actors) {
   auto kernel = launch_active<witness>("handlers", {.actors = senders});
   std::array<std::uint64_t, senders> reached{};
-  for (std::uint32_t n = 0; n < 500; ++n) {
+  std::uint64_t const rounds = repeated(GetParam(), 500);
+  for (std::uint64_t n = 0; n < rounds; ++n) {
     for (std::uint64_t from = 0; from < senders; ++from) {
       for (std::uint64_t to = 0; to < senders; ++to) {
         auto const r = need(kernel.ask(from, pass_on{to}, patience), "ask");
