@@ -345,6 +345,9 @@ class context {
   template <class To, class Key, class Other>
   GYRE_FN bool send_far(far_actor<To, Key> const& to, Other const& message, envelope head,
                         return_address const* back) noexcept {
+    static_assert(std::is_same_v<Key, key_type<To>>,
+                  "gyre::link::at takes the address that its actor has: a std::uint64_t, or a "
+                  "gyre::uuid if that is its key");
     full_key const whom = split_key(to.id);
     kernel_view const* const target = env_.linked(kernel_, to.link);
     if (target == nullptr) {

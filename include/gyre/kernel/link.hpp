@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include <gyre/core/platform.hpp>
 #include <gyre/kernel/keys.hpp>
@@ -21,16 +22,31 @@ struct far_actor {
 /// The way from the handlers of one kernel to the actors of another (`kernel::link_to`). A plain
 /// value that only the handlers of the kernel that it was made for understand; give it to them in a
 /// message. Made from nothing, it leads nowhere.
-template <class Actor>
+///
+/// `Actor` need not be complete where a link to it is a member or is used, so two actors may have
+/// links to each other. `Key`, if it is said, is the only kind of address that `at` takes; links
+/// with and without it convert into each other.
+template <class Actor, class Key = void>
 struct link {
-  using address = far_actor<Actor, key_type<Actor>>;
-
   std::uint32_t row = 0;   ///< Of the kernel's table, from 1 on.
   std::uint32_t back = 0;  ///< The way back: the row of the other kernel's table.
 
-  /// Its actor of this id or key.
-  [[nodiscard]] GYRE_FN constexpr address at(key_type<Actor> const& id) const noexcept {
+  /// Its actor of this id, or of this key of 64 bits. Where the actor's key is of another kind, the
+  /// tell or ask that takes the result does not compile.
+  [[nodiscard]] GYRE_FN constexpr far_actor<Actor> at(std::uint64_t id) const noexcept
+      requires(!std::is_same_v<Key, uuid>) {
     return {id, row, back};
+  }
+  /// Its actor of this key of 128 bits.
+  [[nodiscard]] GYRE_FN constexpr far_actor<Actor, uuid> at(uuid const& id) const noexcept
+      requires(!std::is_same_v<Key, std::uint64_t>) {
+    return {id, row, back};
+  }
+
+  template <class Other>
+  // NOLINTNEXTLINE(google-explicit-constructor): the same link by its other name
+  [[nodiscard]] GYRE_FN constexpr operator link<Actor, Other>() const noexcept {
+    return {row, back};
   }
 };
 
