@@ -39,7 +39,8 @@ void cpu_environment::caught(envelope const& head) noexcept {
   try {
     throw;
   } catch (std::exception const& e) {
-    listener_.threw(head, e.what());
+    char const* const what = e.what();
+    listener_.threw(head, what != nullptr ? what : "an exception without a text");
   } catch (...) {
     listener_.threw(head, "an exception that is not a std::exception");
   }

@@ -16,6 +16,17 @@ namespace {
 
 /// Exceptions' texts kept for askers that have not read their reply yet.
 constexpr std::size_t kept_texts = 64;
+/// Bytes of each that are kept: an exception's text may be of any size, and whoever throws is not
+/// the one who pays.
+constexpr std::size_t greatest_text = 1024;
+
+/// The text, or its beginning and a mark; no character of UTF-8 is cut in two.
+std::string bounded(std::string_view text) {
+  if (text.size() <= greatest_text) return std::string(text);
+  std::size_t end = greatest_text;
+  while (end > greatest_text - 4 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "…";
+}
 
 }  // namespace
 
@@ -252,7 +263,7 @@ void running_kernel::threw(envelope const& head, std::string_view what) noexcept
   try {
     std::scoped_lock const lock(notes_mutex_);
     if (thrown_.size() == kept_texts) thrown_.pop_front();
-    thrown_.push_back({head.port, head.correlation, std::string(what)});
+    thrown_.push_back({head.port, head.correlation, bounded(what)});
   } catch (...) {
     // The asker learns that it threw, not what.
   }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <exception>
 #include <span>
 #include <thread>
 #include <vector>
@@ -15,6 +16,7 @@
 #include <gyre/engine/cpu/thread_link.hpp>
 #include <gyre/engine/image.hpp>
 #include <gyre/engine/listener.hpp>
+#include <gyre/kernel/actor_check.hpp>
 #include <gyre/kernel/loop.hpp>
 #include <gyre/kernel/publish.hpp>
 
@@ -262,17 +264,22 @@ extern template GYRE_FN void answer_nothing(cpu_asker&) noexcept;
 /// What the runtime launches of an actor type.
 template <class Actor>
 [[nodiscard]] kernel_image const& image_of() noexcept {
-  static constexpr kernel_image image{
-      type_name<Actor>(),
-      sizeof(Actor),
-      alignof(Actor),
-      &detail::construct_states<Actor>,
-      [](kernel_view const& kernel, std::uint32_t shard, cpu_environment& env) {
-        shard_loop<Actor, cpu_environment>(kernel, shard, env).run();
-      },
-      detail::entries_of<Actor, typename Actor::handles>::value,
-      keyed<Actor>};
-  return image;
+  // What does not fit has been said by then; nothing more is to be said about it.
+  if constexpr (detail::is_sound_actor<Actor>) {
+    static constexpr kernel_image image{
+        type_name<Actor>(),
+        sizeof(Actor),
+        alignof(Actor),
+        &detail::construct_states<Actor>,
+        [](kernel_view const& kernel, std::uint32_t shard, cpu_environment& env) {
+          shard_loop<Actor, cpu_environment>(kernel, shard, env).run();
+        },
+        detail::entries_of<Actor, typename Actor::handles>::value,
+        keyed<Actor>};
+    return image;
+  } else {
+    std::terminate();
+  }
 }
 
 }  // namespace gyre

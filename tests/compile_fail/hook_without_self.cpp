@@ -1,0 +1,15 @@
+// expect: on_activate would never be called
+#include <gyre/gyre.hpp>
+
+struct ping {
+  int n;
+};
+
+struct account {
+  using key = std::uint64_t;
+  using handles = gyre::handles<ping>;
+  void on(ping const&, auto&) {}
+  void on_activate() {}
+};
+
+auto f(gyre::runtime& rt) { return rt.launch<account>("accounts"); }
