@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <utility>
 
 #include <gyre/core/event.hpp>
@@ -14,6 +15,16 @@ namespace {
 constexpr auto look_period = std::chrono::milliseconds(1);
 /// Between two attempts to send where the inbox is full: nobody rings for room there.
 constexpr auto room_period = std::chrono::microseconds(50);
+
+/// An error as `make` words it; without a text if there is no memory for one.
+template <class Make>
+error worded(errc code, Make&& make) noexcept {
+  try {
+    return make();
+  } catch (std::bad_alloc const&) {
+    return error{code, 0, 0, {}};
+  }
+}
 
 }  // namespace
 
@@ -93,9 +104,12 @@ bool ask_queue::try_send(pending_ask& ask) {
     case client_port::step::done: now_sent(ask); return true;
     case client_port::step::shut:
       if (!end_->over()) return false;  // what is in flight is still answered
-      finish(ask, end_->end_error());
+      finish(ask, worded(errc::terminated, [&] { return end_->end_error(); }));
       return true;
-    case client_port::step::too_large: finish(ask, ask.oversize(*end_)); return true;
+    case client_port::step::too_large:
+      finish(ask, worded(errc::too_large, [&] { return ask.oversize(*end_); }));
+      return true;
+    case client_port::step::no_memory: finish(ask, error{errc::no_memory, 0, 0, {}}); return true;
     case client_port::step::window_full:
     case client_port::step::ring_full: break;
   }
@@ -157,9 +171,11 @@ void ask_queue::end_late() {
     for (pending_ask* ask = of->first; ask != nullptr;) {
       pending_ask* const next = ask->after_;
       if (over) {
-        finish(*ask, end_->end_error());
+        finish(*ask, worded(errc::terminated, [&] { return end_->end_error(); }));
       } else if (reckon(*ask) <= now_) {
-        finish(*ask, error{errc::timed_out, 0, 0, "no reply by the deadline"});
+        finish(*ask, worded(errc::timed_out, [] {
+          return error{errc::timed_out, 0, 0, "no reply by the deadline"};
+        }));
       }
       ask = next;
     }
@@ -187,7 +203,11 @@ std::size_t ask_queue::poll() {
       ask.served_ = true;
       append(served_, ask);
       --size_;
-      ask.accept(reply);
+      try {
+        ask.accept(reply);
+      } catch (std::bad_alloc const&) {
+        ask.refuse(error{errc::no_memory, 0, 0, {}});
+      }
     });
     if (!some) break;
   }

@@ -96,7 +96,12 @@ void client_port::put_aside(message_view const& reply) {
   }
   kept_reply& kept = kept_[row_of(*p)];
   kept.head = reply.head;
-  kept.bytes.assign(reply.payload, reply.payload + reply.head.length);
+  kept.lost = false;
+  try {
+    kept.bytes.assign(reply.payload, reply.payload + reply.head.length);
+  } catch (std::bad_alloc const&) {
+    kept.lost = true;  // its waiter is told; those of others must not stand behind it
+  }
   p->state = progress::arrived;
   replies_.pop(reply);
   release_slots(*p);
@@ -167,7 +172,8 @@ tl::unexpected<error> client_port::refusal() {
 }
 
 client_port::sending client_port::send_again(step s, outgoing const& out,
-                                             std::chrono::nanoseconds& timeout, writer_ref fill) {
+                                             std::chrono::nanoseconds& timeout,
+                                             writer_ref fill) noexcept try {
   ticket sent{};
   room_wait waiting{timeout, {}, {}, false};
   do {
@@ -179,22 +185,50 @@ client_port::sending client_port::send_again(step s, outgoing const& out,
   } while (s != step::done);
   if (waiting.started) timeout = waiting.until.left();
   return {sent, true};
+} catch (std::bad_alloc const&) {  // for the error's text: nothing was sent
+  why_ = error{errc::no_memory, 0, 0, {}};
+  return {};
 }
 
 void client_port::put_pieces(any_writer inbox, std::uint64_t at, envelope const& head,
-                             writer_ref fill) {
-  if (scratch_.size() < head.length) scratch_.resize(head.length);
+                             writer_ref fill) noexcept {
   fill(scratch_.data());
   inbox.write(at, head, scratch_.data());
 }
 
-bool client_port::bring(pending* p, std::chrono::nanoseconds timeout, message_view& reply) {
+bool client_port::grow_scratch(std::size_t length) noexcept {
+  try {
+    scratch_.resize(length);
+    return true;
+  } catch (std::bad_alloc const&) {
+    return false;
+  }
+}
+
+bool client_port::bring(pending* p, std::chrono::nanoseconds timeout, message_view& reply) noexcept
+    try {
+  return bring_or_throw(p, timeout, reply);
+} catch (std::bad_alloc const&) {  // for the error's text: the ticket is used up
+  why_ = error{errc::no_memory, 0, 0, {}};
+  return false;
+}
+
+bool client_port::bring_or_throw(pending* p, std::chrono::nanoseconds timeout,
+                                 message_view& reply) {
   if (p == nullptr || p->state == progress::abandoned) {
     why_ = fail(errc::invalid_argument, "the ticket is not in flight on this port").value();
     return false;
   }
   if (p->state == progress::arrived) {
     kept_reply const& kept = kept_[row_of(*p)];
+    if (kept.lost) {
+      release_entry(*p);
+      why_ =
+          fail(errc::no_memory, "a reply of " + std::to_string(kept.head.length) +
+                                    " bytes came before it was waited for, and could not be kept")
+              .value();
+      return false;
+    }
     reply.head = kept.head;
     reply.payload = kept.bytes.data();
     return true;
@@ -255,7 +289,13 @@ result<void> client_port::wait_for_room(step s, message_entry const& entry, std:
   switch (s) {
     case step::shut: return ended(host_.door.state());
     case step::too_large: return tl::unexpected<error>(too_large(entry, length));
-    default: break;
+    case step::no_memory:
+      return fail(errc::no_memory, "a message '" + std::string(entry.name) + "' of " +
+                                       std::to_string(length) +
+                                       " bytes takes several slots, and is made elsewhere first");
+    case step::done:
+    case step::window_full:
+    case step::ring_full: break;
   }
   bool const window = s == step::window_full;
   // Replies that nobody has waited for yet hold the window; late ones free it.

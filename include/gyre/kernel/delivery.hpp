@@ -202,10 +202,7 @@ struct delivery {
       head.time = by.clock_.tick().word;
       head.length = sizeof(Actor);
       head.kind = message_kind::raw_reply;
-      by.env_.with_scratch(sizeof(Actor), [&](std::byte* scratch) {
-        std::memcpy(scratch, static_cast<void const*>(&state), sizeof state);
-        writer().write(at, head, scratch);
-      });
+      writer().write(at, head, reinterpret_cast<std::byte const*>(&state));
       by.env_.ring_bell(by.kernel_.rest.bell);
     }
     void activate(full_key const& key, Actor& state) noexcept {

@@ -18,6 +18,7 @@ client_port::step client_port::attempt_all(std::size_t n, OutOf&& out_of, Fill&&
   std::array<pending*, greatest_batch> rows;
   std::array<std::uint32_t, greatest_batch> homes;
   std::array<std::uint64_t, greatest_batch> slots;
+  std::array<bool, greatest_batch> whole;
   n = std::min(n, greatest_batch);
   std::fill_n(sent, n, ticket{});
 
@@ -38,7 +39,11 @@ client_port::step client_port::attempt_all(std::size_t n, OutOf&& out_of, Fill&&
     homes[claimed] = home_of(out);
     any_writer const inbox(host_.view.format, host_.view.shards[homes[claimed]].inbox);
     slots[claimed] = inbox.slots_for(out.length);
-    if (!inbox.in_place(out.length) && scratch_.size() < out.length) scratch_.resize(out.length);
+    whole[claimed] = inbox.in_place(out.length);
+    if (!whole[claimed] && !has_scratch(out.length)) {
+      outcome = step::no_memory;
+      break;
+    }
     take_row(*rows[claimed], promised);
   }
   auto const unclaim = [&](std::size_t i) {
@@ -76,7 +81,7 @@ client_port::step client_port::attempt_all(std::size_t n, OutOf&& out_of, Fill&&
     if (count != 0) {
       for (std::size_t i = first, left = count; left != 0; ++i) {
         if (homes[i] != home) continue;
-        put(inbox, at, out_of(i), rows[i]->correlation, sent_before + written++,
+        put(inbox, at, whole[i], out_of(i), rows[i]->correlation, sent_before + written++,
             [&](std::byte* bytes) { fill(i, bytes); });
         at += slots[i];
         sent[i].correlation = rows[i]->correlation;

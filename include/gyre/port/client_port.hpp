@@ -78,8 +78,8 @@ class client_port {
   /// If there was a wait, `timeout` is what is left of it.
   ///
   /// `too_large` with both sizes; `full` if the kernel's policy is not to wait; `timed_out` if no
-  /// room came by `timeout`; `terminated`, `engine_failed` if the kernel ended. Nothing was sent
-  /// then.
+  /// room came by `timeout`; `terminated`, `engine_failed` if the kernel ended; `no_memory`.
+  /// Nothing was sent then.
   template <class Fill>
   [[nodiscard]] result<ticket> submit(outgoing const& out, std::chrono::nanoseconds& timeout,
                                       Fill&& fill) {
@@ -108,7 +108,7 @@ class client_port {
   [[nodiscard]] tl::unexpected<error> refusal();
 
   /// What became of an attempt to send.
-  enum class step : std::uint8_t { done, shut, window_full, ring_full, too_large };
+  enum class step : std::uint8_t { done, shut, window_full, ring_full, too_large, no_memory };
 
   /// As `submit`, but one attempt, which never waits: says what stood in its way. `done`: `sent` is
   /// its ticket, if it wants a reply.
@@ -126,10 +126,14 @@ class client_port {
       if (p == nullptr) [[unlikely]]
         return step::window_full;
     }
-    if (!visitor_.enter(host_.door)) [[unlikely]]
-      return step::shut;
     shard_view const& shard = host_.view.shards[home_of(out)];
     any_writer const inbox(host_.view.format, shard.inbox);
+    // What may fail comes first: a slot that was reserved must be published.
+    bool const whole = inbox.in_place(out.length);
+    if (!whole && !has_scratch(out.length)) [[unlikely]]
+      return step::no_memory;
+    if (!visitor_.enter(host_.door)) [[unlikely]]
+      return step::shut;
     std::uint64_t at = 0;
     if (!inbox.reserve(inbox.slots_for(out.length), at)) [[unlikely]] {
       visitor_.leave();
@@ -141,7 +145,7 @@ class client_port {
       correlation = sent.correlation = p->correlation;
     }
     std::uint64_t const sent_before = sent_.load(std::memory_order_relaxed);
-    put(inbox, at, out, correlation, sent_before, fill);
+    put(inbox, at, whole, out, correlation, sent_before, fill);
     static_cast<event*>(shard.bell)->notify();
     visitor_.leave();
     sent_.store(sent_before + 1, std::memory_order_relaxed);
@@ -276,6 +280,7 @@ class client_port {
   struct kept_reply {
     envelope head{};
     std::vector<std::byte> bytes;
+    bool lost = false;  ///< There was no memory for its bytes.
   };
 
   struct room_wait {
@@ -315,10 +320,11 @@ class client_port {
     return send_again(s, out, timeout, writer_ref(fill));
   }
   sending send_again(step s, outgoing const& out, std::chrono::nanoseconds& timeout,
-                     writer_ref fill);
+                     writer_ref fill) noexcept;
+  bool bring_or_throw(pending* p, std::chrono::nanoseconds timeout, message_view& reply);
 
   /// The reply to an ask that is not next in the ring: waits for it, or finds it where it was kept.
-  bool bring(pending* p, std::chrono::nanoseconds timeout, message_view& reply);
+  bool bring(pending* p, std::chrono::nanoseconds timeout, message_view& reply) noexcept;
 
   [[nodiscard]] std::size_t row_of(pending const& p) const noexcept {
     return static_cast<std::size_t>(&p - table_.data());
@@ -369,11 +375,13 @@ class client_port {
     reserved_slots_ += promised;
     ++in_flight_;
   }
-  /// Writes a message into its slots and publishes it. `sent_before`: how many were sent before it.
+  /// Writes a message into its slots and publishes it: nothing here may fail, nor `fill`. `whole`:
+  /// it lies in one slot; else there is scratch memory for it. `sent_before`: how many were sent
+  /// before it.
   template <class Fill>
-  [[gnu::always_inline]] void put(any_writer const& inbox, std::uint64_t at, outgoing const& out,
-                                  std::uint64_t correlation, std::uint64_t sent_before,
-                                  Fill&& fill) {
+  [[gnu::always_inline]] void put(any_writer const& inbox, std::uint64_t at, bool whole,
+                                  outgoing const& out, std::uint64_t correlation,
+                                  std::uint64_t sent_before, Fill&& fill) noexcept {
     if (sent_before % stamp_refresh == 0) [[unlikely]]
       refresh_clocks(sent_before);
     envelope head;
@@ -386,7 +394,7 @@ class client_port {
     head.priority = out.priority;
     head.kind = out.kind;
     if (out.wants_reply) head.port = index_;
-    if (inbox.in_place(out.length)) [[likely]] {
+    if (whole) [[likely]] {
       inbox.write_in_place(at, head, fill);
     } else {
       put_in_pieces(inbox, at, head, fill);
@@ -394,10 +402,16 @@ class client_port {
   }
   template <class Fill>
   [[gnu::noinline]] void put_in_pieces(any_writer inbox, std::uint64_t at, envelope head,
-                                       Fill fill) {
+                                       Fill fill) noexcept {
     put_pieces(inbox, at, head, writer_ref(fill));
   }
-  void put_pieces(any_writer inbox, std::uint64_t at, envelope const& head, writer_ref fill);
+  void put_pieces(any_writer inbox, std::uint64_t at, envelope const& head,
+                  writer_ref fill) noexcept;
+  /// Whether there is memory for a message that does not lie in one slot.
+  [[nodiscard]] bool has_scratch(std::size_t length) noexcept {
+    return scratch_.size() >= length || grow_scratch(length);
+  }
+  [[nodiscard]] bool grow_scratch(std::size_t length) noexcept;
   void give_up(pending& p) noexcept;
   void refresh_clocks(std::uint64_t sent) noexcept;
 

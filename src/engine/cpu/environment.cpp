@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <new>
 
 namespace gyre {
 
@@ -33,6 +34,29 @@ std::byte* cpu_environment::aligned_gather() noexcept {
   if (gather_.empty()) return nullptr;
   auto const at = reinterpret_cast<std::uintptr_t>(gather_.data());
   return gather_.data() + (24 - at % 16) % 16;
+}
+
+std::byte* cpu_environment::greater_scratch(std::size_t bytes) noexcept {
+  try {
+    scratch_.resize(bytes);
+  } catch (std::bad_alloc const&) {
+    return nullptr;
+  }
+  return scratch_.data();
+}
+
+/// What may fail comes before the slots are reserved.
+bool cpu_environment::push_pieces(ring_memory<> const& into, envelope const& head, writer_ref fill,
+                                  void (*reserved)(void*), void* with) noexcept {
+  std::byte* const bytes = scratch(head.length);
+  if (bytes == nullptr) return false;
+  ring_writer<codec, writers::many> const others{ring<codec>{into}};
+  std::uint64_t at = 0;
+  if (!others.reserve(others.target().slots_for(head.length), at)) return false;
+  reserved(with);
+  fill(bytes);
+  others.write(at, head, bytes);
+  return true;
 }
 
 void cpu_environment::caught(envelope const& head) noexcept {
@@ -100,7 +124,9 @@ void cpu_environment::forward(kernel_view const& kernel, std::uint32_t to) noexc
 bool cpu_environment::post_to_other(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
                                     envelope const& head, writer_ref fill) noexcept {
   shard_words& words = *kernel.shards[shard_].words;
-  auto& waiting = kept_for(kernel, link);
+  auto* const kept = kept_for(kernel, link);
+  if (kept == nullptr) return lost(kernel, drop_reason::no_room, head);
+  auto& waiting = *kept;
   if (waiting[to].empty()) {
     thread_link& way = way_of(kernel, link);
     if (!way.enter(shard_)) return lost(kernel, drop_reason::terminated, head);
@@ -114,12 +140,16 @@ bool cpu_environment::post_to_other(kernel_view const& kernel, std::uint32_t lin
   return lost(kernel, drop_reason::no_room, head);
 }
 
-std::vector<message_fifo>& cpu_environment::kept_for(kernel_view const& kernel,
-                                                     std::uint32_t link) {
-  if (far_.size() < link) far_.resize(link);
-  auto& fifos = far_[link - 1];
-  while (fifos.size() < kernel.linked(link)->shard_count) fifos.emplace_back(pool_);
-  return fifos;
+std::vector<message_fifo>* cpu_environment::kept_for(kernel_view const& kernel,
+                                                     std::uint32_t link) noexcept {
+  try {
+    if (far_.size() < link) far_.resize(link);
+    auto& fifos = far_[link - 1];
+    while (fifos.size() < kernel.linked(link)->shard_count) fifos.emplace_back(pool_);
+    return &fifos;
+  } catch (std::bad_alloc const&) {
+    return nullptr;
+  }
 }
 
 bool cpu_environment::push_far(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
@@ -150,8 +180,8 @@ void cpu_environment::forward_far(kernel_view const& kernel, std::uint32_t link)
 template class shard_delivery<cpu_environment>;
 template class any_shard_loop<cpu_environment>;
 namespace detail {
-template void write_pieces(cpu_environment&, ring_memory<> const&, std::uint64_t, envelope const&,
-                           writer_ref) noexcept;
+template void publish_pieces(cpu_environment&, bool, ring_memory<> const&, envelope,
+                             writer_ref) noexcept;
 template void answer_failure(cpu_asker&, envelope const&, errc, drop_reason, rejection) noexcept;
 template void answer_thrown(cpu_asker&, envelope const&) noexcept;
 template void answer_nothing(cpu_asker&) noexcept;

@@ -205,8 +205,8 @@ std::string running_kernel::explain(std::uint16_t port, std::uint64_t correlatio
              " actors, and none can be put to rest now";
     case errc::no_memory:
       return text +
-             ": the actor's home holds as many subscriptions as it can (launch option "
-             "subscriptions, " +
+             ": no memory for the reply; or the actor's home holds as many subscriptions as it can "
+             "(launch option subscriptions, " +
              std::to_string(options_.subscriptions) + ")";
     case errc::not_found: return text + ": the actor had not subscribed to this topic";
     case errc::already_exists: return text + " has an actor with this key";

@@ -30,7 +30,8 @@ struct scripted_environment {
   bool soon = false;            ///< What a step of waiting says.
   std::uint64_t bells = 0;
   std::vector<std::pair<drop_reason, envelope>> buried;
-  std::vector<std::byte> scratch;
+  std::vector<std::byte> made_aside;
+  bool no_memory = false;  ///< For a message that does not lie in one slot.
 
   static constexpr std::uint32_t lanes() noexcept { return 1; }
   static constexpr std::uint32_t lane() noexcept { return 0; }
@@ -57,10 +58,9 @@ struct scripted_environment {
   void bury(drop_reason reason, envelope const& head) noexcept {
     buried.emplace_back(reason, head);
   }
-  template <class F>
-  void with_scratch(std::size_t bytes, F&& use) noexcept {
-    scratch.resize(bytes);
-    use(scratch.data());
+  std::byte* scratch(std::size_t bytes) noexcept {
+    made_aside.resize(bytes);
+    return no_memory ? nullptr : made_aside.data();
   }
   template <class... Args>
   bool post(Args const&...) noexcept {

@@ -103,11 +103,9 @@ class alignas(cache_line) cpu_environment {
 
   void bury(drop_reason reason, envelope const& head) noexcept { listener_.buried(reason, head); }
 
-  /// Memory for a reply that does not lie in one slot.
-  template <class F>
-  void with_scratch(std::size_t bytes, F&& use) noexcept {
-    if (scratch_.size() < bytes) scratch_.resize(bytes);
-    use(scratch_.data());
+  /// Memory for a message that does not lie in one slot, until the next call. Null: there is none.
+  [[nodiscard]] std::byte* scratch(std::size_t bytes) noexcept {
+    return scratch_.size() >= bytes ? scratch_.data() : greater_scratch(bytes);
   }
 
   /// The kernel behind a row of the links; null: there is none.
@@ -182,6 +180,7 @@ class alignas(cache_line) cpu_environment {
 
   /// At 8 modulo 16, so that the payload after the envelope is aligned to 16. Null: none is needed.
   [[nodiscard]] std::byte* aligned_gather() noexcept;
+  [[nodiscard]] std::byte* greater_scratch(std::size_t bytes) noexcept;
 
   /// Writes a message into a ring of others, and rings its reader's bell. `reserved` is called once
   /// there is room.
@@ -189,18 +188,27 @@ class alignas(cache_line) cpu_environment {
   bool push(ring_memory<> const& into, doorbell bell, envelope const& head, Fill& fill,
             Reserved&& reserved) noexcept {
     ring_writer<codec, writers::many> const others{ring<codec>{into}};
-    bool const whole = others.target().in_place(head.length);
     std::uint64_t at = 0;
-    if (!others.reserve(whole ? 1 : others.target().slots_for(head.length), at)) return false;
-    reserved();
-    if (whole) [[likely]] {
+    if (others.target().in_place(head.length)) [[likely]] {
+      if (!others.reserve(1, at)) return false;
+      reserved();
       others.write_in_place(at, head, fill);
-    } else {
-      detail::write_in_pieces(*this, into, at, head, fill);
+    } else if (!push_in_pieces(into, head, fill, reserved)) {
+      return false;
     }
     ring_bell(bell);
     return true;
   }
+  /// The same for one that does not lie in one slot. False also if there is no memory to make it
+  /// in. By value: so the quick way keeps it in registers.
+  template <class Fill, class Reserved>
+  [[gnu::noinline]] bool push_in_pieces(ring_memory<> const& into, envelope head, Fill fill,
+                                        Reserved reserved) noexcept {
+    return push_pieces(
+        into, head, writer_ref(fill), [](void* r) { (*static_cast<Reserved*>(r))(); }, &reserved);
+  }
+  bool push_pieces(ring_memory<> const& into, envelope const& head, writer_ref fill,
+                   void (*reserved)(void*), void* with) noexcept;
 
   /// Keeps a message until there is room in another shard's ring. By value: so the quick way keeps
   /// it in registers.
@@ -224,8 +232,9 @@ class alignas(cache_line) cpu_environment {
     lose(kernel, reason, head);
     return false;
   }
-  /// What waits for another kernel, by its shards. (Allocates where none has waited before.)
-  [[nodiscard]] std::vector<message_fifo>& kept_for(kernel_view const& kernel, std::uint32_t link);
+  /// What waits for another kernel, by its shards. Null: there is no memory for the first to wait.
+  [[nodiscard]] std::vector<message_fifo>* kept_for(kernel_view const& kernel,
+                                                    std::uint32_t link) noexcept;
   /// Inside the other kernel's door.
   bool push_far(kernel_view const& kernel, std::uint32_t link, std::uint32_t to,
                 envelope const& head, writer_ref fill) noexcept;
@@ -253,8 +262,8 @@ using cpu_asker = shard_delivery<cpu_environment>::asker;
 extern template class shard_delivery<cpu_environment>;
 extern template class any_shard_loop<cpu_environment>;
 namespace detail {
-extern template void write_pieces(cpu_environment&, ring_memory<> const&, std::uint64_t,
-                                  envelope const&, writer_ref) noexcept;
+extern template void publish_pieces(cpu_environment&, bool, ring_memory<> const&, envelope,
+                                    writer_ref) noexcept;
 extern template GYRE_FN void answer_failure(cpu_asker&, envelope const&, errc, drop_reason,
                                             rejection) noexcept;
 extern template GYRE_FN void answer_thrown(cpu_asker&, envelope const&) noexcept;
