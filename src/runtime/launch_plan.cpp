@@ -68,6 +68,12 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
                                           ", and '" + std::string(image.name) +
                                           "' is no keyed actor: none is put to rest");
   }
+  if (format != ring_format::commit && image.state_alignment > cache_line) {
+    return fail(errc::unsupported,
+                "a state of '" + std::string(image.name) + "' is aligned to " +
+                    std::to_string(image.state_alignment) +
+                    " bytes, allowed on a device: " + std::to_string(cache_line));
+  }
   greatest += greatest_prefix;
   std::size_t const stride = stride_for(format, usual);
   std::size_t const room = slot_payload(format, stride);
@@ -109,6 +115,7 @@ result<launch_plan> plan_launch(kernel_image const& image, launch_options const&
   std::uint64_t const shards = options.shards;
   m.inboxes = shards * (plan.inbox.bytes() + plan.scratch_bytes);
   m.states = states;
+  if (image.state_alignment > cache_line) m.states += (shards + 1) * image.state_alignment;
   m.engine = where.bytes_beside(image, options, plan.inbox);
   if (format != ring_format::commit) {
     // On the engine's side of the bus: tables, and keyed actors.

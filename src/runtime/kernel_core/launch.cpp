@@ -21,6 +21,10 @@ std::uint64_t next_serial() noexcept {
 }
 
 /// Gives out parts of a block, each on lines of its own.
+constexpr std::uint64_t rounded_up(std::uint64_t bytes, std::uint64_t grain) noexcept {
+  return (bytes + grain - 1) / grain * grain;
+}
+
 class carver {
  public:
   explicit carver(std::byte* at) noexcept : at_(at) {}
@@ -32,7 +36,7 @@ class carver {
     return first;
   }
   static constexpr std::uint64_t rounded(std::uint64_t bytes) noexcept {
-    return (bytes + cache_line - 1) / cache_line * cache_line;
+    return rounded_up(bytes, cache_line);
   }
 
  private:
@@ -116,17 +120,21 @@ result<void> running_kernel::allocate() {
   inbox_block_ = std::move(*inboxes);
   inbox_block_.charge(account_);
 
-  // Each shard's states begin on a line of their own. What finds keyed ones lies behind them; on an
-  // engine across a bus it lies there, and so do they.
+  // Each shard's states begin on a line of their own, and as they are aligned. What finds keyed
+  // ones lies behind them; on an engine across a bus it lies there, and so do they.
   bool const here = !image->keyed || plan_.format == ring_format::commit;
   std::uint64_t const most =
       image->keyed ? plan_.homes * plan_.places : (options_.actors + shards - 1) / shards;
+  std::uint64_t const alignment = std::max<std::uint64_t>(image->state_alignment, cache_line);
   std::uint64_t const states = here ? carver::rounded(most * image->state_bytes) : 0;
   std::uint64_t const tables =
       here && image->keyed ? plan_.homes * directory_bytes(plan_.places) : 0;
-  auto state_block = charged(shards * (states + tables));
+  std::uint64_t const of_shard = rounded_up(states + tables, alignment);
+  auto state_block = charged(shards * of_shard + alignment - cache_line);
   if (!state_block) return tl::unexpected<error>(std::move(state_block.error()));
   state_block_ = std::move(*state_block);
+  auto const lead = reinterpret_cast<std::uintptr_t>(state_block_.data());
+  std::byte* const states_at = state_block_.data() + (rounded_up(lead, alignment) - lead);
 
   carver carve(control_block_.data());
   view.control = carve.take<control_words>(1);
@@ -178,7 +186,7 @@ result<void> running_kernel::allocate() {
     }
     s.words = &words[i];
     s.telemetry = &telemetry[i];
-    s.actors = state_block_.data() + i * (states + tables);
+    s.actors = states_at + i * of_shard;
     s.actor_count = image->keyed ? most : view.actors_on(i);
     s.bell = &bells_.emplace_back();
     if (!image->keyed) {
