@@ -1,6 +1,7 @@
 #include <gyre/core/event.hpp>
 
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <ctime>
 #include <thread>
@@ -14,17 +15,52 @@ namespace gyre {
 
 namespace detail {
 
+namespace {
+
+/// Longer than any store waits on its way to memory, by orders of magnitude.
+constexpr std::chrono::milliseconds until_stores_are_seen{10};
+
+enum class barrier : std::uint8_t {
+  usable,   ///< As far as is known.
+  leaving,  ///< Refused; threads may not have seen yet that they must fence.
+  gone,     ///< Every thread fences.
+};
+std::atomic<barrier> state{barrier::usable};
+
+bool membarrier(int command) noexcept { return ::syscall(SYS_membarrier, command, 0, 0) == 0; }
+
+bool fence_everybody() noexcept {
+  if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) return true;
+  // Refused as well where this process is not registered.
+  return errno == EPERM && membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
+         membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}
+
+}  // namespace
+
 bool has_membarrier() noexcept {
   // Registered once; every later barrier reaches all threads of the process that run.
-  return ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+  if (state.load(std::memory_order_relaxed) != barrier::usable) return false;
+  if (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)) return true;
+  state.store(barrier::gone, std::memory_order_relaxed);
+  return false;
 }
 
 void heavy_fence() noexcept {
-  if (light_fences) {
-    ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-  } else {
+  barrier seen = state.load(std::memory_order_seq_cst);
+  if (seen == barrier::usable && fence_everybody()) [[likely]]
+    return;
+  if (seen != barrier::gone) {
+    light_fences.store(false, std::memory_order_seq_cst);
+    seen = barrier::usable;
+    state.compare_exchange_strong(seen, barrier::leaving, std::memory_order_seq_cst);
     platform::full_fence();
+    // Whoever comes meanwhile waits as long: it must not trust in fences that others leave out. A
+    // waker that was interrupted has had its stores brought to memory by that.
+    std::this_thread::sleep_for(until_stores_are_seen);
+    state.store(barrier::gone, std::memory_order_seq_cst);
   }
+  platform::full_fence();
 }
 
 }  // namespace detail

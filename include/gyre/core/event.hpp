@@ -9,12 +9,26 @@
 namespace gyre {
 
 namespace detail {
-/// Whether the kernel runs `membarrier` for us; then the waking side needs no fence of its own.
+/// Whether the system runs `membarrier` for this process.
 [[nodiscard]] bool has_membarrier() noexcept;
-/// A full fence in every running thread of this process, paid by the side that goes to sleep.
+/// A full fence in every running thread of this process, paid by the side that goes to sleep. If
+/// the system refuses `membarrier` from now on (a seccomp filter that was set later), it switches
+/// `light_fences` off for good and waits 10 ms: until then a thread that still read it as on has
+/// brought its stores to memory.
 void heavy_fence() noexcept;
-/// Read once, before the first event exists.
-inline bool const light_fences = has_membarrier();
+/// Whether the waking side may leave out its fence, because `heavy_fence` has it run. Goes from on
+/// to off once at most.
+inline std::atomic<bool> light_fences{has_membarrier()};
+
+/// The waking side's half of Dekker's pattern: between its store and its load.
+inline void light_fence() noexcept {
+  // What the waker stored stands before the look at the switch: else the switch could go off, and
+  // the sleeper sleep, between that look and the store.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (!light_fences.load(std::memory_order_relaxed)) [[unlikely]]
+    platform::full_fence();
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+}
 }  // namespace detail
 
 /// Where one thread parks until another has done something. At most one thread parks at a time;
@@ -26,7 +40,8 @@ inline bool const light_fences = has_membarrier();
 ///
 /// *Memory ordering*: `notify` after a store, and the test in `park`, form Dekker's pattern. The
 /// fence between them is asymmetric: the sleeper pays for `membarrier` (about 0.4 µs and more), the
-/// waker for a load of a line that is almost always shared. Without membarrier, both sides fence.
+/// waker for a load of a line that is almost always shared. Without membarrier, or once the system
+/// refuses it, both sides fence.
 /// `notify` itself publishes nothing: the thing tested must carry its own acquire and release.
 class event {
  public:
@@ -36,11 +51,7 @@ class event {
 
   /// Wakes the parked thread, if there is one. A few instructions if there is none.
   void notify() noexcept {
-    if (detail::light_fences) {
-      std::atomic_signal_fence(std::memory_order_seq_cst);
-    } else {
-      platform::full_fence();
-    }
+    detail::light_fence();
     if (parked_.load(std::memory_order_relaxed) != 0) wake();
   }
 

@@ -31,11 +31,7 @@ class gate {
     /// Goes in, unless the door is shut.
     [[nodiscard]] bool enter(gate const& door) noexcept {
       inside_.store(1, std::memory_order_relaxed);
-      if (detail::light_fences) {
-        std::atomic_signal_fence(std::memory_order_seq_cst);
-      } else {
-        platform::full_fence();
-      }
+      detail::light_fence();
       if (door.state() == gate_state::open) [[likely]]
         return true;
       leave();

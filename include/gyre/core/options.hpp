@@ -87,9 +87,12 @@ struct launch_options {
   /// Keyed actors that have had no message for so long are put to rest; to a millisecond or so.
   /// Zero: only for want of room.
   std::chrono::nanoseconds rest_after{0};
-  /// cpu engine: shard i is pinned to core `pin[i % pin.size()]`; empty: not pinned.
+  /// cpu engine: shard i is pinned to core `pin[i % pin.size()]`; empty: not pinned. Each must be
+  /// one that the launching thread may run on itself.
   std::vector<int> pin{};
-  /// cpu engine: how long an idle shard polls before it parks. Zero parks at once.
+  /// cpu engine: how long an idle shard polls at most before it parks. Zero parks at once. It polls
+  /// less, down to 5 µs, while messages come later than this; and 20 µs at most where a quota of
+  /// control groups leaves less than a core for each shard and one besides.
   std::chrono::nanoseconds spin = std::chrono::microseconds(200);
   /// Whether the kernel writes its telemetry block from the start.
   bool telemetry = true;

@@ -8,6 +8,8 @@
 #include <gyre/core/event.hpp>
 #include <gyre/runtime/engines.hpp>
 
+#include "core/processors.hpp"
+
 #include "../command_line.hpp"
 #include "../commands.hpp"
 #include "../floor/floor.hpp"
@@ -41,7 +43,7 @@ findings look() {
   for (engine_kind const kind : {engine_kind::cpu, engine_kind::cuda}) {
     f.engines.push_back(report_on(kind));
   }
-  f.membarrier = detail::light_fences;
+  f.membarrier = detail::light_fences.load();
   f.clock_ns = clock_cost_ns();
   f.lines = measure_ping_pong();
   f.wake = measure_wake_up();
@@ -65,9 +67,11 @@ nlohmann::ordered_json to_json(findings const& f) {
   out["machine"] = {{"cpu", f.about.cpu},
                     {"cores", f.about.cores},
                     {"allowed_cores", f.about.allowed_cores},
+                    {"cpu_quota", nullptr},
                     {"memory_bytes", f.about.memory_bytes},
                     {"os", f.about.os},
                     {"kernel", f.about.kernel}};
+  if (f.about.cpu_quota) out["machine"]["cpu_quota"] = *f.about.cpu_quota;
   out["engines"] = nlohmann::ordered_json::array();
   for (auto const& e : f.engines) {
     out["engines"].push_back({{"engine", to_string(e.kind)},
@@ -94,9 +98,13 @@ nlohmann::ordered_json to_json(findings const& f) {
 }
 
 std::string cores_text(machine const& m) {
-  if (m.allowed_cores.size() == static_cast<std::size_t>(m.cores)) return fmt::to_string(m.cores);
-  return fmt::format("{}, of which this process may use {}: {}", m.cores, m.allowed_cores.size(),
-                     fmt::join(m.allowed_cores, " "));
+  std::string text = fmt::to_string(m.cores);
+  if (m.allowed_cores.size() != static_cast<std::size_t>(m.cores)) {
+    text += fmt::format(", of which this process may use {}: {}", m.allowed_cores.size(),
+                        detail::list_of(m.allowed_cores));
+  }
+  if (m.cpu_quota) text += fmt::format("; a quota leaves it {:.2f} cores' time", *m.cpu_quota);
+  return text;
 }
 
 std::string engine_text(engine_report const& e) {

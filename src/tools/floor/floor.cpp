@@ -151,7 +151,7 @@ wake_up measure_wake_up(effort const& how) {
     out.waker = cores.front();
     out.sleeper = cores.size() > 1 ? cores[1] : cores[0];
   }
-  out.membarrier = detail::light_fences;
+  out.membarrier = detail::light_fences.load();
   bedroom room;
   std::vector<double> running;
   std::vector<double> paid;
