@@ -3,7 +3,7 @@
 #include <system_error>
 #include <utility>
 
-#include <pthread.h>
+#include "core/thread.hpp"
 
 namespace gyre {
 namespace {
@@ -25,12 +25,12 @@ result<std::shared_ptr<kernel_service>> async_service::make(kernel_core& kernel)
   std::shared_ptr<async_service> made(new async_service(kernel, **port));
   try {
     // It keeps itself until it is done: its kernel may end in a coroutine that it resumed.
-    made->thread_ = std::thread([made] { made->run(); });
+    made->thread_ =
+        detail::start_thread(detail::thread_name(kernel.id, "async"), [made] { made->run(); });
   } catch (std::system_error const& why) {
     kernel.close_port((*port)->index());
     return fail(errc::no_memory, "no thread to ask kernel '" + kernel.id + "' with: " + why.what());
   }
-  ::pthread_setname_np(made->thread_.native_handle(), "gyre-async");
   return made;
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include <pthread.h>
-
 #include <gyre/bridge/bridge.hpp>
+
+#include "core/thread.hpp"
 
 namespace gyre {
 
@@ -19,8 +19,7 @@ void bridge_service::add(std::shared_ptr<bridge> const& b) {
   std::scoped_lock const lock(mutex_);
   bridges_.push_back(b);
   if (!thread_.joinable()) {
-    thread_ = std::thread([this] { run(); });
-    ::pthread_setname_np(thread_.native_handle(), "gyre-bridge");
+    thread_ = detail::start_thread("gyre-bridge", [this] { run(); });
   }
 }
 

@@ -1,7 +1,13 @@
 #include <gyre/core/uuid.hpp>
 
+#include <atomic>
 #include <bit>
-#include <random>
+
+#include <unistd.h>
+
+#include <gyre/core/hybrid_clock.hpp>
+
+#include "process.hpp"
 
 namespace gyre {
 namespace {
@@ -9,12 +15,36 @@ namespace {
 /// Where each text byte stands in memory: .NET keeps the first three fields little endian.
 constexpr std::array<std::size_t, 16> order{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
 
-/// xoshiro256++ (Blackman and Vigna, https://prng.di.unimi.it/), one for each thread.
+/// A seed from the system; where it refuses one (a filter of system calls), of what differs between
+/// processes, threads and moments. That will do for ids, which are no secrets.
+std::array<std::uint64_t, 4> seed() noexcept {
+  std::array<std::uint64_t, 4> words{};
+  if (::getentropy(words.data(), sizeof words) == 0) return words;
+  static std::atomic<std::uint64_t> calls{0};
+  std::uint64_t mixed = platform::clock_ns() ^ wall_micros() << 20 ^
+                        static_cast<std::uint64_t>(::getpid()) << 40 ^
+                        reinterpret_cast<std::uintptr_t>(&words);
+  mixed += calls.fetch_add(1, std::memory_order_relaxed) << 52;
+  for (std::uint64_t& word : words) {
+    // splitmix64, by which the generator's authors seed it.
+    mixed += 0x9E3779B97F4A7C15ULL;
+    std::uint64_t z = mixed;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+    word = z ^ (z >> 31);
+  }
+  return words;
+}
+
+/// xoshiro256++ (Blackman and Vigna, https://prng.di.unimi.it/), one for each thread. Seeded again
+/// in a forked child, which would draw its parent's ids.
 class generator {
  public:
-  generator() {
-    std::random_device seed;
-    for (auto& word : state_) word = (std::uint64_t{seed()} << 32) | seed();
+  void begin(std::uint32_t epoch) noexcept {
+    if (begun_ && epoch == epoch_) return;
+    begun_ = true;
+    epoch_ = epoch;
+    state_ = seed();
   }
 
   std::uint64_t operator()() noexcept {
@@ -31,6 +61,8 @@ class generator {
 
  private:
   std::array<std::uint64_t, 4> state_{};
+  std::uint32_t epoch_ = 0;
+  bool begun_ = false;
 };
 
 int hex_value(char c) noexcept {
@@ -48,6 +80,7 @@ constexpr bool is_dash_at(std::size_t i) noexcept {
 
 uuid uuid::random() noexcept {
   thread_local generator next;
+  next.begin(detail::process_epoch());
   std::uint64_t const words[2] = {next(), next()};
   uuid id;
   std::memcpy(id.bytes.data(), words, sizeof words);

@@ -3,14 +3,20 @@
 #include <map>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include <gyre/runtime/engines.hpp>
 
+#include "core/process.hpp"
 #include "kernel_core/running_kernel.hpp"
 
 namespace gyre {
 
 struct runtime::state {
+  /// In a forked child, the kernels' threads are the parent's, and its locks may be held for ever.
+  [[nodiscard]] bool forked() const noexcept { return epoch != detail::process_epoch(); }
+
+  std::uint32_t const epoch = detail::process_epoch();
   kernel_surroundings around;
 
   mutable std::mutex mutex;
@@ -23,13 +29,22 @@ runtime::runtime(std::unique_ptr<state> s) noexcept : state_(std::move(s)) {}
 runtime::runtime(runtime&&) noexcept = default;
 runtime& runtime::operator=(runtime&& other) noexcept {
   if (this != &other) {
-    if (state_ != nullptr) shutdown();
+    end();
     state_ = std::move(other.state_);
   }
   return *this;
 }
-runtime::~runtime() {
-  if (state_ != nullptr) shutdown();
+runtime::~runtime() { end(); }
+
+void runtime::end() noexcept {
+  if (state_ == nullptr) return;
+  if (!state_->forked()) {
+    shutdown();
+    return;
+  }
+  // A child that ends must not wait for its parent's threads, nor for what they hold.
+  static auto& kept = *new std::vector<std::unique_ptr<state>>;
+  kept.push_back(std::move(state_));
 }
 
 result<runtime> runtime::create(runtime_options const& options) {
@@ -129,6 +144,7 @@ std::vector<kernel_row> runtime::list_kernels() const {
 }
 
 void runtime::shutdown(std::chrono::nanoseconds timeout) noexcept {
+  if (state_->forked()) return;
   std::map<std::string, std::shared_ptr<kernel_core>, std::less<>> kernels;
   {
     std::scoped_lock const lock(state_->mutex);

@@ -21,6 +21,8 @@ class kernel_listener {
   /// The device failed under the kernel: none of its shards runs any more, nothing will be
   /// answered.
   virtual void failed(std::string_view why) noexcept = 0;
+  /// The kernel's id, for the names of its threads. Empty: it has none.
+  [[nodiscard]] virtual std::string_view kernel_id() const noexcept { return {}; }
 };
 
 }  // namespace gyre

@@ -22,6 +22,10 @@ namespace gyre {
 /// Launches ring kernels and keeps them: the engine, the named queues, the device buffers, the dead
 /// letters. Move-only; its end terminates what is left. Thread-safe.
 ///
+/// A process that is forked from this one has no kernels: asks of the parent's end with
+/// `engine_failed` there, and the end of a copied runtime waits for nothing. A child makes a runtime
+/// of its own.
+///
 /// ```cpp
 /// auto rt   = gyre::runtime::create().value();
 /// auto bank = rt.launch<account>("bank", {.actors = 1'000'000}).value();
@@ -123,6 +127,8 @@ class runtime {
  private:
   struct state;
   explicit runtime(std::unique_ptr<state> s) noexcept;
+  /// Shuts down, and lets go; in a forked child it only lets go.
+  void end() noexcept;
   [[nodiscard]] queue_registry& queues() const noexcept;
   [[nodiscard]] result<std::shared_ptr<kernel_core>> launch_image(kernel_image const& image,
                                                                   std::string_view id,

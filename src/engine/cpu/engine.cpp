@@ -1,35 +1,27 @@
 #include <gyre/engine/cpu/engine.hpp>
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
+#include <cstdio>
 #include <cstring>
 #include <deque>
 #include <fstream>
 #include <new>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
 
-#include <pthread.h>
-#include <sched.h>
-
 #include <gyre/core/event.hpp>
 #include <gyre/engine/cpu/environment.hpp>
 
+#include "core/process.hpp"
+#include "core/processors.hpp"
+#include "core/thread.hpp"
+
 namespace gyre {
 namespace {
-
-std::vector<int> allowed_cores() {
-  std::vector<int> out;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return out;
-  for (int i = 0; i < CPU_SETSIZE; ++i) {
-    if (CPU_ISSET(i, &set)) out.push_back(i);
-  }
-  return out;
-}
 
 void release(void*, std::byte* data, std::uint64_t) noexcept {
   ::operator delete(data, std::align_val_t(cache_line));
@@ -54,27 +46,27 @@ constexpr std::uint64_t usual_backlog = std::uint64_t{256} << 20;
 
 class cpu_kernel final : public resident_kernel {
  public:
-  explicit cpu_kernel(std::shared_ptr<shards_state> state) : state_(std::move(state)) {}
+  explicit cpu_kernel(std::shared_ptr<shards_state> state) : state_(std::move(state)) {
+    threads_.reserve(state_->kernel.shard_count);
+  }
   ~cpu_kernel() override {
     for (auto& thread : threads_) {
       if (thread.joinable()) thread.detach();
     }
   }
 
-  void run(std::uint32_t shard) {
-    threads_.emplace_back([state = state_, shard] {
+  void run(std::uint32_t shard, std::string_view kernel_id) {
+    std::string const name = kernel_id.empty()
+                                 ? "gyre-shard-" + std::to_string(shard)
+                                 : detail::thread_name(kernel_id, std::to_string(shard));
+    threads_.push_back(detail::start_thread(name, [state = state_, shard] {
       state->image.run_on_cpu(state->kernel, shard, state->environments[shard]);
-    });
-    std::string const name = "gyre-shard-" + std::to_string(shard);
-    ::pthread_setname_np(threads_.back().native_handle(), name.substr(0, 15).c_str());
+    }));
   }
 
   /// False, with errno's text, if the core is not there.
   bool pin(std::uint32_t shard, int core, std::string& why) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(static_cast<std::size_t>(core), &set);
-    int const r = ::pthread_setaffinity_np(threads_[shard].native_handle(), sizeof set, &set);
+    int const r = detail::restrict_thread(threads_[shard].native_handle(), core);
     if (r != 0) why = std::strerror(r);
     return r == 0;
   }
@@ -103,6 +95,8 @@ class cpu_kernel final : public resident_kernel {
   }
 
   bool join(deadline until) noexcept override {
+    // In a forked child there are no such threads, and nobody will say that they have stopped.
+    if (epoch_ != detail::process_epoch()) return false;
     auto const& kernel = state_->kernel;
     for (std::uint32_t i = 0; i < threads_.size(); ++i) {
       auto const& phase = kernel.shards[i].words->phase;
@@ -122,6 +116,7 @@ class cpu_kernel final : public resident_kernel {
  private:
   std::shared_ptr<shards_state> state_;
   std::vector<std::thread> threads_;
+  std::uint32_t const epoch_ = detail::process_epoch();
 };
 
 class cpu_engine final : public engine {
@@ -133,7 +128,13 @@ class cpu_engine final : public engine {
     out.found = true;
     out.greatest_shards = cpu_greatest_shards;
     out.greatest_lanes = 1;
-    out.detail = std::to_string(std::max(1U, std::thread::hardware_concurrency())) + " cores";
+    unsigned const cores = detail::usable_cores();
+    out.detail = std::to_string(cores) + (cores == 1 ? " core" : " cores");
+    if (auto const quota = detail::cpu_quota()) {
+      std::array<char, 64> text{};
+      std::snprintf(text.data(), text.size(), ", a quota of %.2f cores' time", *quota);
+      out.detail += text.data();
+    }
     return out;
   }
 
@@ -156,13 +157,12 @@ class cpu_engine final : public engine {
                   "lanes is " + std::to_string(options.lanes) + ", allowed on the cpu engine: 1");
     }
     if (options.pin.empty()) return options;
-    auto const allowed = allowed_cores();
+    auto const allowed = detail::allowed_cores();
     for (int core : options.pin) {
       if (std::find(allowed.begin(), allowed.end(), core) == allowed.end()) {
-        std::string list;
-        for (int a : allowed) list += (list.empty() ? "" : " ") + std::to_string(a);
         return fail(errc::invalid_option, "pin names core " + std::to_string(core) +
-                                              ", allowed: the cores of this process, " + list);
+                                              ", allowed: the cores of this thread, " +
+                                              detail::list_of(allowed));
       }
     }
     return options;
@@ -207,10 +207,11 @@ class cpu_engine final : public engine {
     if (auto r = connect(*state); !r) return tl::unexpected<error>(std::move(r.error()));
     std::size_t scratch = 0;
     for (auto const& m : image.messages) scratch = std::max({scratch, m.usual, m.reply_usual});
+    auto const spin = spin_of(options, kernel.shard_count);
     for (std::uint32_t i = 0; i < kernel.shard_count; ++i) {
       shard_view const& shard = kernel.shards[i];
       state->environments.emplace_back(cpu_environment::parts{
-          *static_cast<event*>(shard.bell), options.spin, scratch, shard.scratch_bytes,
+          *static_cast<event*>(shard.bell), spin, scratch, shard.scratch_bytes,
           options.backlog_bytes, state->tells, i, listener});
     }
     auto resident = std::make_unique<cpu_kernel>(state);
@@ -218,7 +219,7 @@ class cpu_engine final : public engine {
     bool started = true;
     for (std::uint32_t i = 0; i < kernel.shard_count && started; ++i) {
       try {
-        resident->run(i);
+        resident->run(i, listener.kernel_id());
       } catch (std::system_error const& e) {
         why = "thread " + std::to_string(i) + " of " + std::to_string(kernel.shard_count) +
               " could not be started: " + e.what();
@@ -249,6 +250,16 @@ class cpu_engine final : public engine {
   }
 
  private:
+  /// Under a quota of less than a core for each shard and one for who asks, polling takes the time
+  /// that handlers need, and the system then stops all threads for the rest of its period. So a
+  /// shard polls no longer there than parking and waking take.
+  static std::chrono::nanoseconds spin_of(launch_options const& options, std::uint32_t shards) {
+    constexpr std::chrono::nanoseconds frugal = std::chrono::microseconds(20);
+    if (options.spin <= frugal) return options.spin;
+    auto const quota = detail::cpu_quota();
+    return quota && *quota < shards + 1.0 ? frugal : options.spin;
+  }
+
   /// A ring for what others' handlers tell a shard is as large as an inbox; if the others are those
   /// of other kernels alone, it has room for two of the greatest messages, or 64 slots.
   static ring_geometry tells_geometry(kernel_image const& image, std::uint32_t shards,

@@ -19,7 +19,7 @@ thread_link& way_of(kernel_view const& kernel, std::uint32_t link) noexcept {
 cpu_environment::cpu_environment(parts const& p)
     : bell_(p.bell),
       listener_(p.listener),
-      park_after_ns_(static_cast<std::uint64_t>(p.spin.count())),
+      spin_(static_cast<std::uint64_t>(p.spin.count())),
       shard_(p.shard),
       scratch_(p.scratch_bytes),
       gather_(p.gather_bytes == 0 ? 0 : p.gather_bytes + 16),
@@ -27,6 +27,13 @@ cpu_environment::cpu_environment(parts const& p)
       pool_(p.backlog_bytes),
       from_others_(ring<codec>(p.tells[p.shard]), aligned_gather(), p.gather_bytes) {
   for (std::size_t i = 0; i < p.tells.size(); ++i) kept_.emplace_back(pool_);
+}
+
+deadline cpu_environment::nap(std::uint64_t longest) const noexcept {
+  auto most = longest > INT64_MAX ? forever : std::chrono::nanoseconds(longest);
+  // Nobody rings for room in another shard's ring.
+  if (waiting_ != 0) most = std::min<std::chrono::nanoseconds>(most, room_period);
+  return deadline(most);
 }
 
 /// At 8 modulo 16, so that the payload after the envelope is aligned to 16. Null: none is needed.

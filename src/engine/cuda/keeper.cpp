@@ -2,8 +2,7 @@
 #include <chrono>
 #include <utility>
 
-#include <pthread.h>
-
+#include "core/thread.hpp"
 #include "keeper.hpp"
 
 namespace gyre::cuda {
@@ -41,8 +40,7 @@ void keeper::add(std::shared_ptr<residence> kernel) {
   }
   wake();
   if (thread_.joinable()) return;
-  thread_ = std::thread([this] { run(); });
-  ::pthread_setname_np(thread_.native_handle(), "gyre-cuda");
+  thread_ = detail::start_thread("gyre-cuda", [this] { run(); });
 }
 
 void keeper::remove(residence const& kernel) noexcept {

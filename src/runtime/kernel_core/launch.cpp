@@ -59,6 +59,12 @@ running_kernel::running_kernel(kernel_surroundings around, kernel_image const& k
 }
 
 running_kernel::~running_kernel() {
+  if (forked_) {
+    // Its thread is the parent's: there is none to be joined, and none may seem to be.
+    static auto& kept = *new std::vector<std::shared_ptr<kernel_service>>;
+    if (held_service_ != nullptr) kept.push_back(std::move(held_service_));
+    return;
+  }
   if (held_service_ != nullptr) held_service_->end();
   if (resident_ != nullptr && state() != kernel_state::terminated) {
     // The last handle went without a terminate: no time is given for what is left.

@@ -19,6 +19,21 @@ constexpr auto stop_grace = std::chrono::seconds(1);
 
 }  // namespace
 
+/// Locks may be held by threads that are not here, so none is taken: whoever calls is told before.
+void running_kernel::forked(void* self) noexcept {
+  auto& kernel = *static_cast<running_kernel*>(self);
+  kernel.forked_ = true;
+  if (kernel.state() == kernel_state::terminated) return;
+  kernel.state_.store(kernel_state::failed, std::memory_order_relaxed);
+  kernel.door.shut(gate_state::failed);
+}
+
+tl::unexpected<error> running_kernel::left_behind() const {
+  return fail(errc::engine_failed, "kernel '" + id +
+                                       "' runs in the process that launched it, of which this is a "
+                                       "forked child; a child launches its own");
+}
+
 result<transition> running_kernel::check(kernel_operation operation) const {
   kernel_state const from = state();
   transition const t = next_state(from, operation);
@@ -44,6 +59,7 @@ void running_kernel::stop_activity() noexcept {
 }
 
 result<void> running_kernel::activate() {
+  if (forked_) return left_behind();
   std::scoped_lock const lock(life_);
   auto t = check(kernel_operation::activate);
   if (!t) return tl::unexpected<error>(std::move(t.error()));
@@ -54,6 +70,7 @@ result<void> running_kernel::activate() {
 }
 
 result<void> running_kernel::deactivate(std::chrono::nanoseconds timeout) {
+  if (forked_) return left_behind();
   std::scoped_lock const lock(life_);
   auto t = check(kernel_operation::deactivate);
   if (!t) return tl::unexpected<error>(std::move(t.error()));
@@ -75,6 +92,7 @@ result<void> running_kernel::deactivate(std::chrono::nanoseconds timeout) {
 }
 
 result<final_report> running_kernel::terminate(std::chrono::nanoseconds timeout) {
+  if (forked_) return left_behind();
   std::scoped_lock const lock(life_);
   if (state() == kernel_state::terminated) return report_;
   if (stuck_) {

@@ -84,6 +84,7 @@ result<std::shared_ptr<client_port>> running_kernel::open_port(port_options cons
 }
 
 result<client_port*> running_kernel::lease_port(port_options const& options) {
+  if (forked_) return left_behind();
   if (auto r = validate(options); !r) return tl::unexpected<error>(std::move(r.error()));
   client_port::sizes const sizes = client_port::sizes_for(*image, options.window, plan_.format);
   std::unique_lock lock(ports_mutex_);
@@ -119,6 +120,7 @@ result<client_port*> running_kernel::lease_port(port_options const& options) {
 }
 
 void running_kernel::close_port(std::uint16_t index) noexcept {
+  if (forked_) return;  // ports_mutex_ may be held for ever
   std::scoped_lock const lock(ports_mutex_);
   port_slot& slot = ports_[index];
   slot.leased = false;

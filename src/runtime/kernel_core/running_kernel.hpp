@@ -27,6 +27,8 @@
 #include <gyre/runtime/report.hpp>
 #include <gyre/telemetry/snapshot.hpp>
 
+#include "core/process.hpp"
+
 namespace gyre {
 
 /// What a kernel shares with its runtime and the runtime's other kernels. Outlives them all.
@@ -76,6 +78,10 @@ class running_kernel final : public kernel_core,
  private:
   using clock = std::chrono::steady_clock;
 
+  /// In a forked child: the shards are threads of the parent. Everybody is told that it failed.
+  static void forked(void* self) noexcept;
+  [[nodiscard]] tl::unexpected<error> left_behind() const;
+
   running_kernel(kernel_surroundings around, kernel_image const& image, std::string id,
                  launch_options const& options, launch_plan const& plan, std::uint64_t launches);
 
@@ -120,6 +126,7 @@ class running_kernel final : public kernel_core,
   void buried_unseen(drop_reason reason, std::uint64_t n) noexcept override;
   void threw(envelope const& head, std::string_view what) noexcept override;
   void failed(std::string_view why) noexcept override;
+  std::string_view kernel_id() const noexcept override { return id; }
 
   /// An exception's text, kept until its asker has asked for it or others push it out.
   struct thrown {
@@ -208,6 +215,10 @@ class running_kernel final : public kernel_core,
   // What the counters said when telemetry was last reset; guarded by baseline_mutex_.
   mutable std::mutex baseline_mutex_;
   telemetry_snapshot baseline_{};
+
+  // Written in a forked child, before anybody else runs there.
+  bool forked_ = false;
+  detail::fork_watch const fork_watch_{&running_kernel::forked, this};
 };
 
 }  // namespace gyre

@@ -3,10 +3,10 @@
 #include <string_view>
 #include <utility>
 
-#include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "core/processors.hpp"
 #include "machine.hpp"
 
 namespace gyre::tool {
@@ -62,30 +62,11 @@ std::string build() {
   return text;
 }
 
-bool restrict_to(std::vector<int> const& cores) noexcept {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  for (int const core : cores) {
-    if (core < 0 || core >= CPU_SETSIZE) return false;
-    CPU_SET(static_cast<std::size_t>(core), &set);
-  }
-  return ::sched_setaffinity(0, sizeof set, &set) == 0;
-}
-
 }  // namespace
 
-std::vector<int> allowed_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  std::vector<int> cores;
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cores;
-  for (int core = 0; core < CPU_SETSIZE; ++core) {
-    if (CPU_ISSET(static_cast<std::size_t>(core), &set)) cores.push_back(core);
-  }
-  return cores;
-}
+std::vector<int> allowed_cores() { return detail::allowed_cores(); }
 
-bool pin_this_thread(int core) noexcept { return restrict_to({core}); }
+bool pin_this_thread(int core) noexcept { return detail::restrict_this_thread({core}) == 0; }
 
 pinned::pinned(int core) noexcept {
   if (core < 0) return;
@@ -94,7 +75,7 @@ pinned::pinned(int core) noexcept {
 }
 
 pinned::~pinned() {
-  if (done_) restrict_to(before_);
+  if (done_) (void)detail::restrict_this_thread(before_);
 }
 
 machine describe_machine() {
@@ -102,6 +83,7 @@ machine describe_machine() {
   m.cpu = value_in("/proc/cpuinfo", "model name", ':');
   m.cores = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
   m.allowed_cores = allowed_cores();
+  m.cpu_quota = detail::cpu_quota();
   m.memory_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
                    static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   m.os = value_in("/etc/os-release", "PRETTY_NAME", '=');

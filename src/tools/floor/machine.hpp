@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,9 @@ namespace gyre::tool {
 /// The machine and the build, in words. What cannot be found out is "unknown", or 0.
 struct machine {
   std::string cpu;
-  int cores = 0;                   ///< That the machine has online.
-  std::vector<int> allowed_cores;  ///< That this process may use, ascending.
+  int cores = 0;                    ///< That the machine has online.
+  std::vector<int> allowed_cores;   ///< That this process may use, ascending.
+  std::optional<double> cpu_quota;  ///< Of control groups, in cores' time; none: all of its cores'.
   std::uint64_t memory_bytes = 0;
   std::string os;
   std::string kernel;

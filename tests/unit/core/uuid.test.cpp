@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -10,6 +12,8 @@
 #include <gtest/gtest.h>
 
 #include <gyre/core/uuid.hpp>
+
+#include "in_child.hpp"
 
 namespace gyre {
 namespace {
@@ -81,6 +85,33 @@ TEST(uuid, threads_do_not_draw_the_same_ids) {
   for (auto const& mine : drawn) all.insert(all.end(), mine.begin(), mine.end());
   std::sort(all.begin(), all.end());
   EXPECT_EQ(std::adjacent_find(all.begin(), all.end()), all.end());
+}
+
+// A generator copied by fork goes on in both processes, with the same ids.
+TEST(uuid, forked_children_and_their_parent_draw_different_ids) {
+  (void)uuid::random();  // this thread's generator is seeded
+  constexpr int each = 3;
+  auto const draw = [] {
+    std::string ids;
+    for (int i = 0; i < each; ++i) ids += uuid::random().to_string() + ' ';
+    return ids;
+  };
+  std::string all;
+  for (int child = 0; child < 3; ++child) {
+    // The child's own child too: it is one fork further.
+    auto const end = test::in_child(20, [&] {
+      auto const mine = draw();
+      return mine + test::in_child(20, draw).text;
+    });
+    ASSERT_TRUE(end.ended()) << end.status;
+    all += end.text;
+  }
+  all += draw();
+  std::istringstream words(all);
+  std::vector<std::string> ids{std::istream_iterator<std::string>(words), {}};
+  EXPECT_EQ(ids.size(), 7U * each);
+  std::sort(ids.begin(), ids.end());
+  EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end()) << all;
 }
 
 TEST(uuid, nil_is_nothing_else) {

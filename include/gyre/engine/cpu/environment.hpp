@@ -13,6 +13,7 @@
 #include <gyre/core/expiry.hpp>
 #include <gyre/core/writer_ref.hpp>
 #include <gyre/engine/cpu/backlog.hpp>
+#include <gyre/engine/cpu/spin.hpp>
 #include <gyre/engine/cpu/thread_link.hpp>
 #include <gyre/engine/image.hpp>
 #include <gyre/engine/listener.hpp>
@@ -37,9 +38,9 @@ class alignas(cache_line) cpu_environment {
   /// others' handlers tell its actors.
   struct parts {
     event& bell;
-    std::chrono::nanoseconds spin;
-    std::size_t scratch_bytes;  ///< The greatest reply that is made in place.
-    std::size_t gather_bytes;   ///< The greatest message with its envelope, if it can be in pieces.
+    std::chrono::nanoseconds spin;  ///< Polled at most before it parks.
+    std::size_t scratch_bytes;      ///< The greatest reply that is made in place.
+    std::size_t gather_bytes;  ///< The greatest message with its envelope, if it can be in pieces.
     std::uint64_t backlog_bytes;
     std::span<ring_memory<> const> tells;
     std::uint32_t shard;
@@ -64,11 +65,9 @@ class alignas(cache_line) cpu_environment {
   bool idle(std::uint64_t now, std::uint64_t longest, Ready&& ready) noexcept {
     if (idle_since_ == 0) idle_since_ = now;
     std::uint64_t const waited = now - idle_since_;
-    if (waited >= park_after_ns_) {
-      // Nobody rings for room in another shard's ring.
-      auto nap = longest == UINT64_MAX ? forever : std::chrono::nanoseconds(longest);
-      if (waiting_ != 0) nap = std::min<std::chrono::nanoseconds>(nap, room_period);
-      bell_.park(deadline(nap), ready);
+    if (waited >= spin_.ns()) {
+      bell_.park(nap(longest), ready);
+      spin_.parked(platform::clock_ns() - idle_since_);
       idle_since_ = 0;
     } else if (waited >= spin_ns) {
       std::this_thread::yield();
@@ -178,6 +177,9 @@ class alignas(cache_line) cpu_environment {
   /// Between two attempts to send on what waits for room, where there is nothing else to do.
   static constexpr std::chrono::microseconds room_period{50};
 
+  /// Until when it may sleep with nothing to do.
+  [[nodiscard]] deadline nap(std::uint64_t longest) const noexcept;
+
   /// At 8 modulo 16, so that the payload after the envelope is aligned to 16. Null: none is needed.
   [[nodiscard]] std::byte* aligned_gather() noexcept;
   [[nodiscard]] std::byte* greater_scratch(std::size_t bytes) noexcept;
@@ -244,7 +246,7 @@ class alignas(cache_line) cpu_environment {
 
   event& bell_;
   kernel_listener& listener_;
-  std::uint64_t park_after_ns_;
+  spin_length spin_;
   std::uint64_t idle_since_ = 0;
   std::uint32_t const shard_;
   std::uint32_t waiting_ = 0;  ///< Shards, here and of other kernels, for which messages wait.
