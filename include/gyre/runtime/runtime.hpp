@@ -23,8 +23,8 @@ namespace gyre {
 /// letters. Move-only; its end terminates what is left. Thread-safe.
 ///
 /// A process that is forked from this one has no kernels: asks of the parent's end with
-/// `engine_failed` there, and the end of a copied runtime waits for nothing. A child makes a runtime
-/// of its own.
+/// `engine_failed` there, and the end of a copied runtime waits for nothing. A child makes a
+/// runtime of its own.
 ///
 /// ```cpp
 /// auto rt   = gyre::runtime::create().value();
