@@ -173,9 +173,7 @@ void ask_queue::end_late() {
       if (over) {
         finish(*ask, worded(errc::terminated, [&] { return end_->end_error(); }));
       } else if (reckon(*ask) <= now_) {
-        finish(*ask, worded(errc::timed_out, [] {
-          return error{errc::timed_out, 0, 0, "no reply by the deadline"};
-        }));
+        finish(*ask, worded(errc::timed_out, [&] { return end_->late_error(); }));
       }
       ask = next;
     }

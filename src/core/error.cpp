@@ -1,6 +1,7 @@
 #include <gyre/core/error.hpp>
 
 #include <array>
+#include <new>
 #include <utility>
 
 namespace gyre {
@@ -57,6 +58,12 @@ std::string_view describe(errc code) noexcept {
 std::string error::message() const {
   std::string out(to_string(code));
   out += ": ";
+  if (code == errc::rejected) {
+    if (!context.empty()) out += "kernel '" + context + "': ";
+    out += describe(code);
+    out += ", with code " + std::to_string(reject_code) + " and detail " + std::to_string(detail);
+    return out;
+  }
   if (context.empty()) {
     out += describe(code);
   } else {
@@ -66,3 +73,15 @@ std::string error::message() const {
 }
 
 }  // namespace gyre
+
+tl::bad_expected_access<gyre::error>::bad_expected_access(gyre::error why)
+    : error_(std::move(why)) {
+  try {
+    text_ = error_.message();
+  } catch (std::bad_alloc const&) {  // what() then has a sentence that is there anyway
+  }
+}
+
+char const* tl::bad_expected_access<gyre::error>::what() const noexcept {
+  return text_.empty() ? gyre::describe(error_.code).data() : text_.c_str();
+}

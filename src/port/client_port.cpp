@@ -281,7 +281,7 @@ result<void> client_port::keep_waiting(pending& p, deadline until, backoff& paus
   }
   if (!until.expired()) return {};
   give_up(p);
-  return fail(errc::timed_out, "no reply from kernel '" + host_.id + "' by the deadline");
+  return tl::unexpected<error>(host_.no_reply());
 }
 
 result<void> client_port::wait_for_room(step s, message_entry const& entry, std::size_t length,
@@ -327,6 +327,12 @@ result<void> client_port::wait_for_room(step s, message_entry const& entry, std:
   }
   if (waiting.until.expired()) return fail(errc::timed_out, what() + " until the deadline");
   return {};
+}
+
+error port_host::no_reply() const {
+  std::string text = "no reply from kernel '" + id + "' by the deadline";
+  if (is_inactive()) text += "; it is inactive, and handles nothing until activate() is called";
+  return {errc::timed_out, 0, 0, std::move(text)};
 }
 
 error read_failure(port_host const& host, message_view const& reply) {

@@ -25,6 +25,11 @@ result<void> spread_message(client_port& end, port_host const& host, reach far,
 result<void> send_to_home(client_port& end, port_host const& host, full_key const& key,
                           std::size_t wide, message_entry const& what, void const* bytes,
                           std::chrono::nanoseconds timeout) {
+  if (what.name == rest_name && !host.view.rest.wanted()) {
+    return fail(errc::unsupported, "kernel '" + host.id +
+                                       "' was launched without rest_window: none of its actors is "
+                                       "put to rest");
+  }
   auto const s = end.send({.actor = key.word,
                            .entry = what,
                            .length = what.greatest,

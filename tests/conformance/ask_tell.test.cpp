@@ -42,6 +42,15 @@ TEST_P(ask_tell, rejections_carry_the_handlers_numbers) {
   EXPECT_EQ(r.error().detail, 70);
   EXPECT_EQ(need(kernel.ask(0, deposit{0}, patience), "deposit").cents, 70) << "nothing was taken";
   EXPECT_EQ(rt.dead_letters().total(), 0U) << "the asker was told";
+  EXPECT_EQ(r.error().message(),
+            "rejected: kernel 'poor': the handler refused the message, with code 1 and detail 70");
+}
+
+TEST_P(ask_tell, a_kernel_that_is_inactive_says_so_when_no_reply_comes) {
+  auto kernel = need(rt.launch<account>("asleep", options({})), "launch");
+  EXPECT_TRUE(refused(kernel.ask(0, deposit{1}, 1ms), errc::timed_out, {"asleep", "activate()"}));
+  need(kernel.activate(), "activate");
+  EXPECT_TRUE(soon([&] { return done(kernel.ask(0, deposit{0}, patience)); }));
 }
 
 TEST_P(ask_tell, an_ask_without_a_reply_value_returns_when_the_handler_has_run) {

@@ -220,6 +220,13 @@ TEST_P(keyed_actors, of_128_bits_differ_in_every_bit) {
   }
 }
 
+TEST_P(keyed_actors, of_a_kernel_without_a_rest_window_are_not_put_to_rest_and_it_says_why) {
+  auto kernel = launch_active<card>("restless", {.actors = 100});
+  need(kernel.ask(5, charge{9}, patience), "ask");
+  EXPECT_TRUE(refused(kernel.put_to_rest(5), errc::unsupported, {"restless", "rest_window"}));
+  EXPECT_EQ(need(kernel.ask(5, charge{1}, patience), "ask").total, 10);
+}
+
 TEST_P(keyed_actors, only_they_are_put_to_rest) {
   EXPECT_TRUE(refused(rt.launch<account>("dense", {.rest_window = 16}), errc::invalid_option,
                       {"rest_window", "account"}));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,23 +46,50 @@ enum class errc : std::uint8_t {
 /// One sentence on what the code means.
 [[nodiscard]] std::string_view describe(errc code) noexcept;
 
-/// A code and its context. Cheap to move; allocates only where it is made.
+/// A code and its context. Cheap to move; allocates only where it is made, and a rejection not even
+/// there.
 struct error {
   errc code = errc::invalid_argument;
   std::uint32_t reject_code = 0;  ///< With `errc::rejected`: the handler's own code.
   std::int64_t detail = 0;        ///< With `errc::rejected`: the handler's own detail.
-  std::string context;            ///< Which thing, which value, what is allowed.
+  /// Which thing, which value, what is allowed. With `errc::rejected` the kernel's id, or nothing
+  /// where that is longer than 15 bytes.
+  std::string context;
 
-  /// "code: context", or the code's sentence where there is no context.
+  /// "code: context", or the code's sentence where there is no context; of a rejection with the
+  /// handler's own code and detail.
   [[nodiscard]] std::string message() const;
 };
+
+}  // namespace gyre
+
+/// What `value()` of a result throws: `what()` is the error's `message()`. Where no memory is left
+/// for that text it is the code's sentence.
+template <>
+class tl::bad_expected_access<gyre::error> : public std::exception {
+ public:
+  explicit bad_expected_access(gyre::error why);
+
+  [[nodiscard]] char const* what() const noexcept override;
+
+  [[nodiscard]] gyre::error const& error() const& noexcept { return error_; }
+  [[nodiscard]] gyre::error& error() & noexcept { return error_; }
+  [[nodiscard]] gyre::error const&& error() const&& noexcept { return std::move(error_); }
+  [[nodiscard]] gyre::error&& error() && noexcept { return std::move(error_); }
+
+ private:
+  gyre::error error_;
+  std::string text_;
+};
+
+namespace gyre {
 
 /// Done, or why not. `tl::expected<void, error>` with the `value()` that its version 1.0 lacks.
 class completion : public tl::expected<void, gyre::error> {
  public:
   using tl::expected<void, gyre::error>::expected;
 
-  /// Nothing; throws `tl::bad_expected_access` if it is an error.
+  /// Nothing; throws `tl::bad_expected_access<gyre::error>` if it is an error.
   void value() const {
     if (!has_value()) throw tl::bad_expected_access<gyre::error>(this->error());
   }

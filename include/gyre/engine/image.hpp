@@ -111,8 +111,9 @@ struct entries_of<Actor, handles<Messages...>> {
 template <class Actor>
 inline constexpr message_entry wake_entry = home_entry("wake", wake_code<Actor>,
                                                        address_bytes<Actor> + sizeof(Actor));
+inline constexpr std::string_view rest_name = "rest";
 template <class Actor>
-inline constexpr message_entry rest_entry = home_entry("rest", rest_code<Actor>,
+inline constexpr message_entry rest_entry = home_entry(rest_name, rest_code<Actor>,
                                                        address_bytes<Actor>);
 
 /// What the host sends an actor's home (kernel/topics.hpp).

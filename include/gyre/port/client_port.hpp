@@ -204,6 +204,8 @@ class client_port {
   }
   /// Why, as an asker is told; and why a message was not sent.
   [[nodiscard]] error end_error() const;
+  /// What its waiters get whose deadline has passed.
+  [[nodiscard]] error late_error() const { return host_.no_reply(); }
   [[nodiscard]] error too_large(message_entry const& entry, std::size_t length) const;
 
   /// Waits for the reply to an ask and hands it to `take(message_view const&)`, which returns a

@@ -26,6 +26,10 @@ class port_host {
   /// What is known of a failure beyond its code: the exception's text, the kernel's id.
   [[nodiscard]] virtual std::string explain(std::uint16_t port, std::uint64_t correlation,
                                             errc code) const = 0;
+  /// Whether the kernel takes no messages up until it is activated.
+  [[nodiscard]] virtual bool is_inactive() const noexcept { return false; }
+  /// Why no reply came by the deadline.
+  [[nodiscard]] error no_reply() const;
 
   gate door;
   kernel_view view{};

@@ -173,7 +173,8 @@ class kernel {
     return to_home(key, detail::wake_entry<Actor>, &state, timeout);
   }
   /// Puts a keyed actor to rest; its state comes by `take_rested`. `no_such_actor`: it does not
-  /// live; `full`: too many states wait there already.
+  /// live; `full`: too many states wait there already; `unsupported`: the kernel was launched
+  /// without a `rest_window`.
   result<void> put_to_rest(key_type<Actor> const& key, std::chrono::nanoseconds timeout =
                                                            default_timeout) requires keyed<Actor> {
     return to_home(key, detail::rest_entry<Actor>, nullptr, timeout);

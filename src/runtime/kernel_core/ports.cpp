@@ -16,6 +16,8 @@ namespace {
 
 /// Exceptions' texts kept for askers that have not read their reply yet.
 constexpr std::size_t kept_texts = 64;
+/// Bytes that a string keeps in itself.
+constexpr std::size_t short_text = 15;
 /// Bytes of each that are kept: an exception's text may be of any size, and whoever throws is not
 /// the one who pays.
 constexpr std::size_t greatest_text = 1024;
@@ -196,9 +198,10 @@ void running_kernel::lost(drop_reason reason) noexcept {
 
 std::string running_kernel::explain(std::uint16_t port, std::uint64_t correlation,
                                     errc code) const {
+  // Refusals are answers like others, and may come as often: no memory is taken for them.
+  if (code == errc::rejected) return id.size() <= short_text ? id : std::string();
   std::string text = "kernel '" + id + "'";
   switch (code) {
-    case errc::rejected: return text + ": the handler refused the message";
     case errc::no_such_actor:
       if (image->keyed) return text + " has no actor with this key";
       return text + " has the actors 0 to " + std::to_string(options_.actors - 1);
@@ -225,6 +228,10 @@ std::string running_kernel::explain(std::uint16_t port, std::uint64_t correlatio
     }
     default: return text + ": " + std::string(describe(code));
   }
+}
+
+bool running_kernel::is_inactive() const noexcept {
+  return state_.load(std::memory_order_acquire) == kernel_state::inactive;
 }
 
 void running_kernel::buried(drop_reason reason, envelope const& head) noexcept {

@@ -121,6 +121,7 @@ class running_kernel final : public kernel_core,
   void late_reply(envelope const& head) noexcept override;
   void lost(drop_reason reason) noexcept override;
   std::string explain(std::uint16_t port, std::uint64_t correlation, errc code) const override;
+  bool is_inactive() const noexcept override;
   // kernel_listener
   void buried(drop_reason reason, envelope const& head) noexcept override;
   void buried_unseen(drop_reason reason, std::uint64_t n) noexcept override;

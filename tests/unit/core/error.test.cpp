@@ -49,6 +49,38 @@ TEST(errors, message_is_never_empty) {
             "full: there was no room, and the policy is not to wait");
 }
 
+TEST(errors, a_rejection_says_the_handlers_numbers) {
+  EXPECT_EQ(
+      (error{errc::rejected, 2, -70, "accounts"}).message(),
+      "rejected: kernel 'accounts': the handler refused the message, with code 2 and detail -70");
+  EXPECT_EQ((error{errc::rejected, 0, 0, ""}).message(),
+            "rejected: the handler refused the message, with code 0 and detail 0");
+}
+
+TEST(errors, what_value_throws_says_what_message_says) {
+  error const why{errc::not_found, 0, 0, "queue 'a'"};
+  auto const thrown_by = [](auto&& take) -> std::string {
+    try {
+      take();
+    } catch (std::exception const& e) {
+      return e.what();
+    }
+    return "nothing was thrown";
+  };
+  result<int> const number = tl::unexpected<error>(why);
+  result<std::string> text = tl::unexpected<error>(why);
+  result<void> const nothing = tl::unexpected<error>(why);
+  EXPECT_EQ(thrown_by([&] { (void)number.value(); }), why.message());
+  EXPECT_EQ(thrown_by([&] { (void)text.value(); }), why.message());
+  EXPECT_EQ(thrown_by([&] { (void)std::move(text).value(); }), why.message());
+  EXPECT_EQ(thrown_by([&] { nothing.value(); }), why.message());
+  try {
+    nothing.value();
+  } catch (tl::bad_expected_access<error> const& e) {
+    EXPECT_EQ(e.error().code, errc::not_found);
+  }
+}
+
 TEST(errors, failing_keeps_the_code_and_the_context) {
   auto const refused = []() -> result<int> { return fail(errc::not_found, "queue 'a'"); }();
   ASSERT_FALSE(refused);
