@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <gyre/core/platform.hpp>
@@ -101,17 +102,21 @@ struct half {
   friend constexpr bool operator==(half, half) = default;
 };
 
-/// Int128. Not for unmanaged structs and optionals: runtimes disagree on its alignment.
+/// Int128. Inside of other values it is aligned to 16 bytes, as .NET 8 and later have it; .NET 7
+/// and runtimes of 32 bits disagree.
 struct int128 {
   static constexpr auto wire_kind = kind::unmanaged;
+  static constexpr std::size_t wire_align = 16;
   std::uint64_t low = 0;
   std::int64_t high = 0;
   friend constexpr bool operator==(int128, int128) = default;
 };
 
-/// UInt128. Not for unmanaged structs and optionals: runtimes disagree on its alignment.
+/// UInt128. Inside of other values it is aligned to 16 bytes, as .NET 8 and later have it; .NET 7
+/// and runtimes of 32 bits disagree.
 struct uint128 {
   static constexpr auto wire_kind = kind::unmanaged;
+  static constexpr std::size_t wire_align = 16;
   std::uint64_t low = 0;
   std::uint64_t high = 0;
   friend constexpr bool operator==(uint128, uint128) = default;

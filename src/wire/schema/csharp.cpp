@@ -97,9 +97,6 @@ class csharp {
     for (std::size_t i = 0; i < names.size(); ++i) {
       schema_type const& of = notes_.type(t.members[i].type);
       notes_.enter(t, &t.members[i]);
-      if (of.form == shape::int128 || of.form == shape::uint128) {
-        notes_.refuse("its alignment in a struct differs between runtimes");
-      }
       out += "    public " + csharp_type(notes_, of) + " " + names[i] + ";\n";
     }
     return out + "}\n";

@@ -26,14 +26,6 @@ std::string array_of(std::string element, std::string_view brackets) {
   return element.insert(at, brackets);
 }
 
-/// Int128 is aligned to 8 bytes in some runtimes, to 16 in others: it stands only by itself.
-void refuse_int128(declaration& d, schema_type const& t) {
-  if (t.form == shape::int128 || t.form == shape::uint128) {
-    d.refuse(std::string(simple[static_cast<std::size_t>(t.form)]) +
-             " inside of another value: its alignment differs between runtimes");
-  }
-}
-
 std::string listed(declaration& d, schema_type const& t) {
   std::vector<std::string> parts;
   for (std::size_t const part : t.parts) parts.push_back(csharp_type(d, d.type(part)));
@@ -77,19 +69,10 @@ std::string csharp_type(declaration& d, schema_type const& t) {
     case shape::set: return "HashSet<" + listed(d, t) + ">";
     case shape::map:
       if (is_nullable(d.part(t).form)) return d.refuse("the key of a Dictionary is never null");
-      if (d.part(t, 0).align != 0 && d.part(t, 1).align != 0) {
-        refuse_int128(d, d.part(t, 0));
-        refuse_int128(d, d.part(t, 1));
-      }
       return "Dictionary<" + listed(d, t) + ">";
-    case shape::pair:
-      if (t.align != 0) {
-        refuse_int128(d, d.part(t, 0));
-        refuse_int128(d, d.part(t, 1));
-      }
-      return "KeyValuePair<" + listed(d, t) + ">";
+    case shape::pair: return "KeyValuePair<" + listed(d, t) + ">";
     case shape::tuple: return tuple_type(d, t);
-    case shape::optional: refuse_int128(d, d.part(t)); return csharp_type(d, d.part(t)) + "?";
+    case shape::optional:
     case shape::owned:
     case shape::reference: return csharp_type(d, d.part(t)) + "?";
     default: return d.refuse("it is not known to C#");

@@ -31,10 +31,6 @@ struct raw {
   static constexpr auto wire_kind = kind::unmanaged;
   std::int32_t a = 0;
 };
-struct raw_int128 {
-  static constexpr auto wire_kind = kind::unmanaged;
-  wire::int128 a;
-};
 struct tolerant {
   static constexpr auto wire_kind = kind::version_tolerant;
   std::int32_t a = 0;
@@ -126,19 +122,6 @@ TEST(schema_refusals, typescript_maps_whose_entries_csharp_pads) {
   // 16 bytes and 8 leave no gap; nor does what is no memory in C#.
   EXPECT_TRUE((wire::typescript_declaration<of<map<uuid, int64_t>>>().has_value()));
   EXPECT_TRUE((wire::typescript_declaration<of<map<std::string, int64_t>>>().has_value()));
-}
-
-TEST(schema_refusals, csharp_int128_has_no_certain_alignment) {
-  EXPECT_EQ(csharp_member<std::optional<wire::int128>>(),
-            "Int128 inside of another value: its alignment differs between runtimes");
-  EXPECT_EQ((csharp_member<std::pair<wire::uint128, bool>>()),
-            "UInt128 inside of another value: its alignment differs between runtimes");
-  EXPECT_EQ((csharp_member<std::map<std::int32_t, wire::int128>>()),
-            "Int128 inside of another value: its alignment differs between runtimes");
-  EXPECT_EQ(csharp<raw_int128>(),
-            "C# cannot say raw_int128.a: its alignment in a struct differs between runtimes");
-  EXPECT_TRUE(wire::csharp_declaration<of<wire::int128>>().has_value());
-  EXPECT_TRUE((wire::csharp_declaration<of<std::map<std::string, wire::int128>>>().has_value()));
 }
 
 TEST(schema_refusals, csharp_keys_are_not_null_and_tuples_have_an_end) {

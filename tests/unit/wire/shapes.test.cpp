@@ -78,8 +78,7 @@ static_assert(!wire::serializable<int*> && !wire::serializable<char> &&
               !wire::serializable<std::vector<wchar_t>> &&
               !wire::serializable<std::span<float const>> &&
               !wire::serializable<std::optional<std::optional<int>>> &&
-              !wire::serializable<std::unique_ptr<int>> &&
-              !wire::serializable<std::tuple<std::uint8_t, int>>);
+              !wire::serializable<std::unique_ptr<int>>);
 static_assert(wire::min_size<csharp::four_ints> == 17 && wire::max_size<csharp::four_ints> == 17);
 static_assert(wire::max_size<std::string> == wire::unbounded);
 static_assert(wire::max_size<csharp::two<int, std::string>> == wire::unbounded);

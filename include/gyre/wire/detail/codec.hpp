@@ -57,16 +57,12 @@ struct codec {
                 "elements would be misaligned in the input; use std::vector or inplace_vector");
   static_assert(why != refusal::nested_optional,
                 "gyre::wire: an optional of an optional has one null too many");
-  static_assert(why != refusal::never_null,
-                "gyre::wire: a tuple is never null in the format; make it a struct");
   static_assert(why != refusal::loose_enum,
                 "gyre::wire: an enum needs an underlying type (not bool), as it has in C#: "
                 "enum class e : std::int32_t");
-  static_assert(why != refusal::raw_tuple,
-                "gyre::wire: C# reorders the parts of an unmanaged ValueTuple; use a struct");
   static_assert(why != refusal::raw_member,
                 "gyre::wire: an unmanaged struct is copied as memory: it holds scalars, enums, "
-                "uuids, optionals of these and unmanaged structs alone");
+                "uuids, optionals and tuples of these, and unmanaged structs alone");
   static_assert(why != refusal::not_object,
                 "gyre::wire: the alternatives of a union, and what std::unique_ptr points to, are "
                 "C# classes: structs of kind object; for others use std::optional");

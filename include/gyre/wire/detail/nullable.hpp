@@ -63,6 +63,38 @@ struct codec<std::optional<T>> {
   }
 };
 
+/// An optional of a tuple that holds a reference, C#'s Nullable of a struct: an object of one
+/// member, which is the tuple.
+template <class T>
+  requires(!is_raw<T> && is_tuple<T>)
+struct codec<std::optional<T>> {
+  static constexpr std::size_t min = 1;
+  static constexpr std::size_t max = add_sizes(1, codec<T>::max);
+  static constexpr std::size_t least = 1;
+  static constexpr bool rigid = false;
+  static constexpr null_form null = null_form::object;
+
+  static GYRE_WIRE_HOT std::size_t size(std::optional<T> const& value) noexcept {
+    return value.has_value() ? 1 + codec<T>::size(*value) : 1;
+  }
+  template <class Policy>
+  static GYRE_WIRE_HOT std::byte* put(std::optional<T> const& value, std::byte* out) noexcept {
+    *out = value.has_value() ? std::byte{1} : null_object;
+    return value.has_value() ? codec<T>::template put<Policy>(*value, out + 1) : out + 1;
+  }
+  static GYRE_WIRE_HOT std::byte const* get(std::byte const* at, std::byte const* end,
+                                            std::optional<T>& out, failure& f) {
+    if (at == end) return refuse(f, fault::truncated, at);
+    if (*at == null_object) {
+      out.reset();
+      return at + 1;
+    }
+    if (*at != std::byte{1}) return refuse(f, fault::bad_header, at);
+    if (!out.has_value()) out.emplace();
+    return codec<T>::get(at + 1, end, *out, f);
+  }
+};
+
 /// A C# reference to an object, null or not: for types that contain themselves. Sharing is not
 /// kept: an object that two pointers of C# share arrives twice.
 template <class T>

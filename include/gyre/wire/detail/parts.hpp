@@ -37,9 +37,7 @@ enum class refusal : std::uint8_t {
   too_many_members,
   borrowed_elements,
   nested_optional,
-  never_null,
   loose_enum,
-  raw_tuple,
   raw_member,
   not_object,
   bad_link,
@@ -151,7 +149,7 @@ inline constexpr bool is_doubly_optional<std::optional<T>> = is_optional<T>;
 template <class T>
 inline constexpr bool is_doubly_optional<std::unique_ptr<T>> = is_optional<T>;
 
-/// The format has no null for a ValueTuple, nor for a KeyValuePair that holds a reference.
+/// C#'s KeyValuePair and ValueTuple.
 template <class T>
 inline constexpr bool is_tuple = false;
 template <class A, class B>

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -175,6 +177,16 @@ template <class T>
   }
 }
 
+/// The alignment of a struct whose members' are `natural`: C# aligns Int128 more than its parts.
+template <class T>
+[[nodiscard]] constexpr std::size_t stated_align(std::size_t natural) noexcept {
+  if constexpr (requires { std::size_t{T::wire_align}; }) {
+    return std::max(natural, T::wire_align);
+  } else {
+    return natural;
+  }
+}
+
 /// A struct that says `wire_kind = kind::unmanaged`, of unmanaged members. It may have a function
 /// `bool wire_accept()`, which is called on every value read and says whether it will do.
 template <class T>
@@ -184,8 +196,8 @@ struct raw<T> {
   using parts = raw_members<member_types<T>>;
   using layout = typename parts::layout;
   static constexpr bool asks = requires(T value) { value.wire_accept(); };
-  static constexpr std::size_t size = layout::size;
-  static constexpr std::size_t align = layout::align;
+  static constexpr std::size_t align = stated_align<T>(layout::align);
+  static constexpr std::size_t size = align_up(layout::size, align);
   // With no padding on either side, members in the same order lie at the same places.
   static constexpr bool same_memory = parts::copyable && std::is_trivially_copyable_v<T> &&
                                       sizeof(T) == size && parts::packed_size == size;
@@ -208,6 +220,116 @@ struct raw<T> {
     if constexpr (asks) {
       if (code == fault::none && !out.wire_accept()) code = fault::bad_value;
     }
+    return code;
+  }
+};
+
+/// How C#'s runtime places one part of a ValueTuple.
+struct auto_part {
+  std::size_t size;
+  std::size_t align;
+  bool primitive;  ///< C#'s own numbers, characters, truth values, and enums: not its structs.
+};
+
+struct auto_size {
+  std::size_t size;
+  std::size_t align;
+};
+
+/// Places the parts of a struct of LayoutKind.Auto without references, as .NET of 64 bits does
+/// (dotnet/runtime, `MethodTableBuilder::HandleAutoLayout`): primitive parts first, larger before
+/// smaller, then structs in their order. The whole is rounded up to a power of two if it is at most
+/// 8 bytes, else to the largest alignment, where that of any primitive part counts as 8. C# keeps
+/// the eighth part and those after it in a tuple of their own.
+constexpr auto_size place_parts(auto_part const* parts, std::size_t count,
+                                std::size_t* offsets) noexcept {
+  constexpr std::size_t word = 8;
+  constexpr std::size_t most = 7;
+  auto_size rest{0, 1};
+  if (count > most) rest = place_parts(parts + most, count - most, offsets + most);
+  std::size_t const own = std::min(count, most);
+  std::size_t at = 0;
+  std::size_t largest = 1;
+  for (std::size_t bytes = word; bytes != 0; bytes /= 2) {
+    for (std::size_t i = 0; i < own; ++i) {
+      if (!parts[i].primitive || parts[i].size != bytes) continue;
+      offsets[i] = at;
+      at += bytes;
+      largest = word;
+    }
+  }
+  for (std::size_t i = 0; i < own; ++i) {
+    if (parts[i].primitive) continue;
+    offsets[i] = align_up(at, parts[i].align);
+    at = offsets[i] + parts[i].size;
+    largest = std::max(largest, parts[i].align);
+  }
+  if (count > most) {
+    at = align_up(at, rest.align);
+    for (std::size_t i = most; i < count; ++i) offsets[i] += at;
+    at += rest.size;
+    largest = std::max(largest, rest.align);
+  }
+  at = std::max(at, std::size_t{1});
+  std::size_t const align = at > word ? largest : std::bit_ceil(at);
+  return {align_up(at, align), align};
+}
+
+/// The places of a ValueTuple's parts.
+template <class... Ts>
+struct auto_layout {
+  static constexpr std::size_t count = sizeof...(Ts);
+  struct places {
+    std::size_t offsets[count + 1] = {};
+    auto_size whole{};
+  };
+  static constexpr places all = [] {
+    auto_part const parts[] = {
+        {raw<Ts>::size, raw<Ts>::align, is_scalar<Ts> && !std::is_same_v<Ts, char32_t>}...,
+        {0, 1, false}};
+    places p;
+    p.whole = place_parts(parts, count, p.offsets);
+    return p;
+  }();
+  template <std::size_t I>
+  using at = std::integral_constant<std::size_t, all.offsets[I]>;
+};
+
+/// ValueTuple of unmanaged parts: C# copies its memory, in which the parts have an order of their
+/// own.
+template <class... Ts>
+  requires all_raw<types<Ts...>>
+struct raw<std::tuple<Ts...>> {
+  static constexpr bool exists = true;
+  using layout = auto_layout<Ts...>;
+  static constexpr std::size_t size = layout::all.whole.size;
+  static constexpr std::size_t align = layout::all.whole.align;
+  static constexpr bool copyable = false;
+  static constexpr bool padded = (raw<Ts>::size + ... + 0) != size;
+
+  static GYRE_WIRE_HOT void store(std::tuple<Ts...> const& value, std::byte* out) noexcept {
+    if constexpr (padded) std::memset(out, 0, size);
+    store_all(value, out, std::index_sequence_for<Ts...>{});
+  }
+  static GYRE_WIRE_HOT fault load(std::byte const* at, std::tuple<Ts...>& out) noexcept {
+    return load_all(at, out, std::index_sequence_for<Ts...>{});
+  }
+
+ private:
+  template <std::size_t... I>
+  static GYRE_WIRE_HOT void store_all([[maybe_unused]] std::tuple<Ts...> const& value,
+                                      [[maybe_unused]] std::byte* out,
+                                      std::index_sequence<I...>) noexcept {
+    (raw<Ts>::store(std::get<I>(value), out + layout::template at<I>::value), ...);
+  }
+  template <std::size_t... I>
+  static GYRE_WIRE_HOT fault load_all([[maybe_unused]] std::byte const* from,
+                                      [[maybe_unused]] std::tuple<Ts...>& out,
+                                      std::index_sequence<I...>) noexcept {
+    fault code = fault::none;
+    (void)(((code = raw<Ts>::load(from + layout::template at<I>::value, std::get<I>(out))) ==
+            fault::none) &&
+           ...);
     return code;
   }
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -171,6 +172,40 @@ struct raw_words<T> {
     if constexpr (raw<T>::asks) {
       if (code == fault::none && !out.wire_accept()) code = fault::bad_value;
     }
+    return code;
+  }
+};
+
+template <class... Ts>
+  requires is_raw<std::tuple<Ts...>>
+struct raw_words<std::tuple<Ts...>> {
+  using layout = auto_layout<Ts...>;
+
+  template <std::size_t At>
+  static GYRE_WIRE_HOT void put(std::tuple<Ts...> const& value, std::uint32_t* words) noexcept {
+    put_all<At>(value, words, std::index_sequence_for<Ts...>{});
+  }
+  template <std::size_t At>
+  static GYRE_WIRE_HOT fault get(std::uint32_t const* words, std::tuple<Ts...>& out) noexcept {
+    return get_all<At>(words, out, std::index_sequence_for<Ts...>{});
+  }
+
+ private:
+  template <std::size_t At, std::size_t... I>
+  static GYRE_WIRE_HOT void put_all([[maybe_unused]] std::tuple<Ts...> const& value,
+                                    [[maybe_unused]] std::uint32_t* words,
+                                    std::index_sequence<I...>) noexcept {
+    (raw_words<Ts>::template put<At + layout::template at<I>::value>(std::get<I>(value), words),
+     ...);
+  }
+  template <std::size_t At, std::size_t... I>
+  static GYRE_WIRE_HOT fault get_all([[maybe_unused]] std::uint32_t const* words,
+                                     [[maybe_unused]] std::tuple<Ts...>& out,
+                                     std::index_sequence<I...>) noexcept {
+    fault code = fault::none;
+    (void)(((code = raw_words<Ts>::template get<At + layout::template at<I>::value>(
+                 words, std::get<I>(out))) == fault::none) &&
+           ...);
     return code;
   }
 };

@@ -1,10 +1,7 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <memory>
 #include <optional>
-#include <tuple>
 #include <type_traits>
 
 #include <gyre/wire/detail/link.hpp>
@@ -17,31 +14,6 @@ template <class T>
 inline constexpr bool is_bad_pointer = false;
 template <class T>
 inline constexpr bool is_bad_pointer<std::unique_ptr<T>> = !is_object<T>() && !is_union<T>;
-
-template <class T>
-inline constexpr bool is_optional_tuple = false;
-template <class T>
-inline constexpr bool is_optional_tuple<std::optional<T>> = is_tuple<T> && !is_raw<T>;
-
-template <class... Ts>
-[[nodiscard]] constexpr bool reorders() noexcept {
-  if constexpr (sizeof...(Ts) < 2 || !(is_raw<Ts> && ...)) {
-    return false;
-  } else {
-    std::array const sizes{raw<Ts>::size...};
-    std::array const aligns{raw<Ts>::align...};
-    for (std::size_t i = 1; i < sizes.size(); ++i) {
-      if (sizes[i] != sizes[0] || aligns[i] != aligns[0]) return true;
-    }
-    return false;
-  }
-}
-
-/// A ValueTuple of unmanaged parts is LayoutKind.Auto in C#: larger parts come first.
-template <class T>
-inline constexpr bool is_reordered_tuple = false;
-template <class... Ts>
-inline constexpr bool is_reordered_tuple<std::tuple<Ts...>> = reorders<Ts...>();
 
 template <class T, class... Seen>
 [[nodiscard]] constexpr refusal refuse_type() noexcept;
@@ -81,8 +53,6 @@ template <class T, class... Seen>
     return refuse_parts<T, Seen...>(typename parts_of<T>::list{});
   } else if constexpr (std::is_enum_v<T>) {
     return refusal::loose_enum;
-  } else if constexpr (is_optional_tuple<T>) {
-    return refusal::never_null;
   } else if constexpr (is_bad_pointer<T>) {
     return refusal::not_object;
   } else if constexpr (is_link<T>) {
@@ -95,8 +65,6 @@ template <class T, class... Seen>
     } else {
       return refuse_parts<T, Seen...>(member_types<link_target<T>>{});
     }
-  } else if constexpr (is_reordered_tuple<T>) {
-    return refusal::raw_tuple;
   } else if constexpr (parts_of<T>::container) {
     return refuse_parts<T, Seen...>(typename parts_of<T>::list{});
   } else if constexpr (constexpr refusal own = refuse_struct<T>(); own != refusal::none) {

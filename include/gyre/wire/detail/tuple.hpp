@@ -10,8 +10,8 @@
 GYRE_WIRE_EITHER_BEGIN
 namespace gyre::wire::detail {
 
-/// C#'s ValueTuple, and KeyValuePair that holds a reference: the parts one after another, with no
-/// header, and so never null. (KeyValuePair of unmanaged parts: `raw`.)
+/// C#'s ValueTuple and KeyValuePair that hold a reference: the parts one after another, with no
+/// header, and so never null by themselves. (Of unmanaged parts: `raw`.)
 template <class Tuple, class... Ts>
 struct tuple_codec {
   static constexpr std::size_t min = member_facts<Ts...>::min() - 1;
@@ -38,7 +38,7 @@ struct tuple_codec {
 };
 
 template <class... Ts>
-  requires(!is_reordered_tuple<std::tuple<Ts...>>)
+  requires(!is_raw<std::tuple<Ts...>>)
 struct codec<std::tuple<Ts...>> : tuple_codec<std::tuple<Ts...>, Ts...> {};
 
 template <class A, class B>

@@ -22,7 +22,7 @@
 ///
 /// A visitor ("sink") has
 ///   `plain(value)`             a part without references,
-///   `null<T>()`, `byte(u8)`, `i32(n)`, `tag(u16)`   pieces of framing,
+///   `null<T>()` of an optional T, `byte(u8)`, `i32(n)`, `tag(u16)`   pieces of framing,
 ///   `descend()`, `ascend()`    round what the reader counts as a level; false: too deep,
 ///   `link(shared_ptr, owns)`   a reference, null or not,
 ///   `open<T>(id)`, `position()`, `close(slot, position)`   round the members that have lengths,
@@ -150,9 +150,10 @@ template <class T, class Sink>
   using inner = type_at_t<0, typename parts_of<T>::list>;
   constexpr bool owned = std::is_same_v<T, std::unique_ptr<inner>>;
   if (!value) {
-    sink.template null<inner>();
+    sink.template null<T>();
     return true;
   }
+  if constexpr (is_tuple<inner>) sink.byte(1);
   if constexpr (owned) {
     if (!sink.descend()) return false;
   }

@@ -206,7 +206,7 @@ struct placed<std::array<E, N>> {
   }
 };
 
-/// Tuples, and pairs that are not unmanaged: the parts.
+/// Tuples and pairs that are not unmanaged: the parts.
 template <class Tuple, class... Ts>
 struct placed_tuple {
   static constexpr bool exists = true;
@@ -223,7 +223,7 @@ struct placed_tuple {
 };
 
 template <class... Ts>
-  requires(!is_reordered_tuple<std::tuple<Ts...>> && all_placed<types<Ts...>>)
+  requires(!is_raw<std::tuple<Ts...>> && all_placed<types<Ts...>>)
 struct placed<std::tuple<Ts...>> : placed_tuple<std::tuple<Ts...>, Ts...> {};
 
 template <class A, class B>
