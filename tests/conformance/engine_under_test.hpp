@@ -128,8 +128,8 @@ inline result<runtime> on_emulated_lanes(runtime_options const& o, std::uint32_t
 }
 #endif
 
-/// How often a test repeats what it does: emulated lanes are some fifty times as slow as threads, so
-/// there it is a fifth of `times`, unless GYRE_TEST_FULL is set (`./dev check --all`).
+/// How often a test repeats what it does: emulated lanes are some fifty times as slow as threads,
+/// so there it is a fifth of `times`, unless GYRE_TEST_FULL is set (`./dev check --all`).
 inline std::uint64_t repeated(engine_under_test const& engine, std::uint64_t times) {
   static bool const full = std::getenv("GYRE_TEST_FULL") != nullptr;
   return engine.emulated && !full ? times / 5 : times;

@@ -193,7 +193,8 @@ TEST_P(lifecycle, fault_12_the_same_id_launched_1000_times_starts_afresh_and_lea
   EXPECT_TRUE(soon([&] { return threads_now() <= threads; })) << threads_now() << " threads";
   EXPECT_EQ(descriptors_now(), descriptors);
   if (heap) {
-    EXPECT_LT(*heap_now(), *heap + 32'768) << "after the first fifth of " << launches << " launches";
+    EXPECT_LT(*heap_now(), *heap + 32'768)
+        << "after the first fifth of " << launches << " launches";
   }
   EXPECT_EQ(rt.dead_letters().total(), 0U);
 }

@@ -95,8 +95,8 @@ struct answer_head {
 static_assert(sizeof(answer_head) == sizeof(answered<void>));
 
 /// Who waits for a `Reply`: kept by an actor that answers later (`self.who_asked()`,
-/// `self.answer_to(caller, value)`). A plain value. Each is to be answered once; the asker of one that
-/// never is waits until its deadline, and then its place in the asker's window stays taken.
+/// `self.answer_to(caller, value)`). A plain value. Each is to be answered once; the asker of one
+/// that never is waits until its deadline, and then its place in the asker's window stays taken.
 template <class Reply>
 struct caller {
   std::uint64_t correlation = 0;
