@@ -50,11 +50,10 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
   mark_as_advanced(GYRE_CCACHE)
   if(GYRE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-    # Paths below the checkout are hashed as relative ones, so that a fresh clone finds what another
-    # has compiled.
+    # Each checkout has its own objects: a precompiled header names its headers by their paths, and one
+    # of another checkout has them read twice, or read as they are there.
     set(CMAKE_CXX_COMPILER_LAUNCHER
-      env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
-      CCACHE_SLOPPINESS=pch_defines,time_macros "${GYRE_CCACHE}")
+      env CCACHE_SLOPPINESS=pch_defines,time_macros "${GYRE_CCACHE}")
   endif()
   if(GYRE_CCACHE AND GYRE_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # ccache's manual: without it a file with a precompiled header is never found again.

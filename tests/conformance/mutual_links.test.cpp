@@ -72,6 +72,9 @@ TEST_P(mutual_links, of_keyed_actors_carry_messages_both_ways) {
   }
   need(books.tell(book_key(), meet_desk{need(books.link_to(desks), "link")}), "tell");
   need(desks.tell(desk_key, meet_book{need(desks.link_to(books), "link")}), "tell");
+  // Both know the other one: a pass from one kernel may overtake what the other was told.
+  need(books.ask(book_key(), how_often{}, patience), "ask");
+  need(desks.ask(desk_key, how_often{}, patience), "ask");
   need(desks.tell(desk_key, pass{10}), "tell");
   EXPECT_TRUE(soon([&] {
     return need(desks.ask(desk_key, how_often{}, patience), "ask").times == 6 &&

@@ -3,7 +3,6 @@
 #include <gyre/core/type_name.hpp>
 #include <gyre/engine/cuda/program.hpp>
 #include <gyre/engine/cuda/warp.hpp>
-#include <gyre/kernel/actor_check.hpp>
 #include <gyre/kernel/block/block.hpp>
 #include <gyre/kernel/context.hpp>
 
@@ -43,7 +42,6 @@ namespace gyre {
 template <actor_type Actor>
 struct on_device {
   on_device() {
-    static_assert(detail::is_sound_actor<Actor>);
 #if defined(__CUDACC__)
     add_cuda_program({type_name<Actor>(), gyre::detail::spelled_name<Actor>(),
                       reinterpret_cast<void const*>(&detail::ring_kernel<Actor>),
