@@ -42,12 +42,12 @@ concept names_on_deactivate = is_open<Actor> && !requires {
   &with_hook_names<Actor>::on_deactivate;
 };
 
-template <class Actor>
-concept calls_on_activate = requires(Actor& state, context<Actor, declared_environment>& self) {
+template <class Actor, class Env>
+concept calls_on_activate = requires(Actor& state, context<Actor, Env>& self) {
   { state.on_activate(self) } -> std::same_as<void>;
 };
-template <class Actor>
-concept calls_on_deactivate = requires(Actor& state, context<Actor, declared_environment>& self) {
+template <class Actor, class Env>
+concept calls_on_deactivate = requires(Actor& state, context<Actor, Env>& self) {
   { state.on_deactivate(self) } -> std::same_as<void>;
 };
 
@@ -60,10 +60,12 @@ struct handler_check {
       "`Reply on(Message const& message, auto& self)`; both types are named near here");
 };
 
-template <class Actor>
+/// `Env` is the one that they are called with: nvcc warns of instances that nobody calls.
+template <class Actor, class Env>
 struct hook_check {
-  static constexpr bool activates = !names_on_activate<Actor> || calls_on_activate<Actor>;
-  static constexpr bool deactivates = !names_on_deactivate<Actor> || calls_on_deactivate<Actor>;
+  static constexpr bool activates = !names_on_activate<Actor> || calls_on_activate<Actor, Env>;
+  static constexpr bool deactivates =
+      !names_on_deactivate<Actor> || calls_on_deactivate<Actor, Env>;
   static constexpr bool has_home =
       keyed<Actor> || !(names_on_activate<Actor> || names_on_deactivate<Actor>);
   static constexpr bool value = activates && deactivates && has_home;
@@ -82,9 +84,9 @@ template <class Actor, class... Messages>
 }
 
 /// Whether all that the actor lists and names can be called. Says in words what cannot.
-template <class Actor>
+template <class Actor, class Env>
 inline constexpr bool is_sound_actor =
     check_handlers<Actor>(static_cast<typename Actor::handles const*>(nullptr)) &&
-    hook_check<Actor>::value;
+    hook_check<Actor, Env>::value;
 
 }  // namespace gyre::detail

@@ -276,7 +276,7 @@ extern template GYRE_FN void answer_nothing(cpu_asker&) noexcept;
 template <class Actor>
 [[nodiscard]] kernel_image const& image_of() noexcept {
   // What does not fit has been said by then; nothing more is to be said about it.
-  if constexpr (detail::is_sound_actor<Actor>) {
+  if constexpr (detail::is_sound_actor<Actor, cpu_environment>) {
     static constexpr kernel_image image{
         type_name<Actor>(),
         sizeof(Actor),
